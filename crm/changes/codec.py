@@ -1,0 +1,137 @@
+"""Encoding and decoding of messages, with limits checked before anything is expanded or decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Hashable
+from enum import StrEnum
+from functools import cache
+from hashlib import blake2b
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+import zstandard
+
+from crm.changes.entity import Field
+from crm.changes.ops import MAX_CHANGESET_BYTES, MAX_OPS, Changeset, Sealed
+from crm.errors import Code, InvalidInput
+
+T = TypeVar("T")
+
+LEVEL: Final = 3
+HASH_BYTES: Final = 32
+
+
+class Form(StrEnum):
+    """The two encodings of every message, by media type."""
+
+    MSGPACK = "application/x-msgpack"
+    JSON = "application/json"
+
+
+_MSGPACK_ENCODER = msgspec.msgpack.Encoder()
+_JSON_ENCODER = msgspec.json.Encoder()
+
+
+@cache
+def _decoder(form: Form, kind: type[Any]) -> Any:
+    return msgspec.msgpack.Decoder(kind) if form is Form.MSGPACK else msgspec.json.Decoder(kind)
+
+
+def encode(message: msgspec.Struct, form: Form = Form.MSGPACK) -> bytes:
+    """The message as bytes."""
+    return _MSGPACK_ENCODER.encode(message) if form is Form.MSGPACK else _JSON_ENCODER.encode(message)
+
+
+def decode(kind: type[T], data: bytes, form: Form = Form.MSGPACK) -> T:
+    """The message in ``data``.
+
+    :raises InvalidInput: code 1001 when the bytes are not such a message.
+    """
+    try:
+        result: T = _decoder(form, cast(Hashable, kind)).decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(Code.MALFORMED, f"The message cannot be read: {error}") from error
+    return result
+
+
+def compress(data: bytes) -> bytes:
+    """``data`` as one zstd frame that names its expanded size."""
+    return zstandard.ZstdCompressor(level=LEVEL).compress(data)
+
+
+def expand(data: bytes, limit: int) -> bytes:
+    """The contents of a zstd frame of at most ``limit`` expanded bytes.
+
+    :raises InvalidInput: code 1002 when it would be larger (found out without expanding it), 1001 when it is no
+        frame. A frame that does not name its size is read in a stream that stops at the limit.
+    """
+    try:
+        declared = zstandard.frame_content_size(data)
+        if declared > limit:
+            raise InvalidInput(Code.TOO_LARGE, "The message expands to more than is allowed.", limit=limit)
+        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data)
+        result = reader.read(limit + 1)
+    except zstandard.ZstdError as error:
+        raise InvalidInput(Code.MALFORMED, "The message is not a zstd frame.") from error
+    if len(result) > limit:
+        raise InvalidInput(Code.TOO_LARGE, "The message expands to more than is allowed.", limit=limit)
+    return result
+
+
+def body_hash(body: bytes) -> bytes:
+    """BLAKE2b-256 of a changeset's encoded body."""
+    return blake2b(body, digest_size=HASH_BYTES).digest()
+
+
+def seal(changeset: Changeset, n: int, form: Form = Form.MSGPACK) -> Sealed:
+    """The changeset with its number and hash, ready to be sent.
+
+    :raises InvalidInput: code 1002 when it is over 2,000 operations or 200 KB.
+    """
+    body = encode_changeset(changeset, form)
+    return Sealed(changeset.change_id, n, body_hash(body), body)
+
+
+def encode_changeset(changeset: Changeset, form: Form = Form.MSGPACK) -> bytes:
+    """The changeset's body, within its limits (see `seal`)."""
+    if len(changeset.ops) > MAX_OPS:
+        raise InvalidInput(
+            Code.TOO_LARGE, f"One change may touch at most {MAX_OPS} rows.", limit=MAX_OPS
+        )
+    body = encode(changeset, form)
+    if len(body) > MAX_CHANGESET_BYTES:
+        raise InvalidInput(Code.TOO_LARGE, "One change is too large.", limit=MAX_CHANGESET_BYTES)
+    return body
+
+
+def open_sealed(sealed: Sealed, form: Form = Form.MSGPACK) -> Changeset:
+    """The changeset in an envelope.
+
+    :raises InvalidInput: 1002 too large, 1006 the hash does not match, 1001 not a changeset or another change_id.
+    """
+    if len(sealed.body) > MAX_CHANGESET_BYTES:
+        raise InvalidInput(Code.TOO_LARGE, "One change is too large.", limit=MAX_CHANGESET_BYTES)
+    if body_hash(sealed.body) != sealed.hash:
+        raise InvalidInput(Code.BAD_HASH, "The change does not match its hash.")
+    changeset = decode(Changeset, sealed.body, form)
+    if len(changeset.ops) > MAX_OPS:
+        raise InvalidInput(
+            Code.TOO_LARGE, f"One change may touch at most {MAX_OPS} rows.", limit=MAX_OPS
+        )
+    if changeset.change_id != sealed.change_id:
+        raise InvalidInput(Code.MALFORMED, "The change carries another id than its envelope.")
+    return changeset
+
+
+def from_json(field: Field, value: object) -> object:
+    """A field's value as it came in JSON, where bytes are base64 text."""
+    if field.kind in ("id", "bytes") and isinstance(value, str):
+        try:
+            return base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise InvalidInput(
+                Code.BAD_VALUE, f"The value of {field.name} is not acceptable.", field=field.name
+            ) from error
+    return value

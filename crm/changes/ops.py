@@ -1,0 +1,182 @@
+"""The changeset and the messages in which changesets and rows travel.
+
+All messages are msgspec structs; the same structs are written as MessagePack (devices) and as JSON (people, tests).
+In JSON, bytes are base64 text. Rows travel as arrays under one list of column names.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+BIRTH: Final = 0
+CHANGE: Final = 1
+
+PROTOCOL: Final = 1
+"""The number of this edition of the protocol; it changes only when an older device could misread a message."""
+
+
+class Op(msgspec.Struct, frozen=True, array_like=True):
+    """One row of a changeset.
+
+    ``kind`` is `BIRTH` or `CHANGE`. ``base`` is the confirmed version of the row as the person saw it (0: the office
+    has not seen it). ``fields`` maps a field to its new value (birth) or to ``[old, new]`` (change). An operation
+    without fields on a document's root says which version of the whole document the lines were edited on.
+    """
+
+    table: str
+    id: bytes
+    kind: int
+    base: int
+    fields: dict[str, Any]
+
+
+class Changeset(msgspec.Struct, frozen=True):
+    """One thing a person did, with everything it changed. It applies whole or not at all (sync-protocol, 4)."""
+
+    change_id: bytes
+    stamp: int
+    business_date: str
+    schema_version: int
+    intent: str
+    actor: bytes
+    ops: tuple[Op, ...]
+
+
+class Sealed(msgspec.Struct, frozen=True, array_like=True):
+    """A changeset ready to be sent: its number within the incarnation and the hash of its bytes.
+
+    ``body`` is the encoded `Changeset` in the encoding of the message around it (in JSON: the JSON text as base64);
+    ``hash`` is BLAKE2b-256 of ``body``.
+    """
+
+    change_id: bytes
+    n: int
+    hash: bytes
+    body: bytes
+
+
+class PushRequest(msgspec.Struct, frozen=True):
+    """Waiting changesets in order of ``n``, at most 200 or 256 KB.
+
+    ``now_ms`` is the laptop's clock, so that the office can say how far it is off.
+    """
+
+    protocol: int
+    incarnation: bytes
+    now_ms: int
+    changesets: tuple[Sealed, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """What the office says of one changeset.
+
+    ``kind``: applied, merged, conflict, rejected, quarantined. ``code`` is 0 or an error number, ``text`` a sentence
+    in English, ``details`` plain values for a program.
+    """
+
+    change_id: bytes
+    n: int
+    kind: str
+    code: int = 0
+    text: str = ""
+    details: dict[str, Any] = {}
+
+
+class PushAnswer(msgspec.Struct, frozen=True):
+    """Outcomes in the order of the request.
+
+    ``expected_n`` is the next number the office waits for. ``fork`` is set instead of outcomes when a number came
+    again with another hash. ``office_ms`` is the office's clock.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    expected_n: int
+    office_ms: int
+    fork: bool = False
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """A place in a feed. ``tag`` is the random mark of the record at ``seq``."""
+
+    epoch: int
+    seq: int
+    tag: bytes
+
+
+class Block(msgspec.Struct, frozen=True, array_like=True):
+    """Rows of one table under one list of columns."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+
+
+class UnitDigest(msgspec.Struct, frozen=True, array_like=True):
+    """What the office holds of one unit and table in the snapshot of the page."""
+
+    unit: bytes
+    table: str
+    digest: bytes
+    rows: int
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The highest ``n`` answered for this incarnation, in the same snapshot as the rows, and the outcomes since.
+
+    ``durable_n`` is the highest number that the office's last backup surely holds.
+    """
+
+    n: int
+    outcomes: tuple[Outcome, ...]
+    durable_n: int = 0
+
+
+class PullRequest(msgspec.Struct, frozen=True):
+    """Ask for the next page.
+
+    ``cursor`` is the checkpoint the device stands at (feed to head), ``position`` the opaque mark of the last page
+    of the checkpoint under way (empty: begin one), ``receipt_n`` the highest ``n`` whose outcome is folded already,
+    ``refetch`` (unit, table) pairs whose digest did not match.
+    """
+
+    protocol: int
+    schema_version: int
+    incarnation: bytes
+    cursor: dict[str, Head]
+    position: bytes = b""
+    receipt_n: int = 0
+    rows: int = 5000
+    refetch: tuple[tuple[bytes, str], ...] = ()
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of a checkpoint; all of it is one snapshot of the office.
+
+    ``entering`` names the units that are complete with this page and were not held before; their rows may be shown
+    at once. ``partial`` is a unit whose rows continue on the next page. ``evicted`` and ``receipt``, ``heads`` and
+    ``digests`` come with the page that completes the checkpoint (``complete``).
+    """
+
+    complete: bool
+    blocks: tuple[Block, ...]
+    position: bytes
+    entering: tuple[bytes, ...]
+    office_ms: int
+    evicted: tuple[bytes, ...] = ()
+    refetched: tuple[tuple[bytes, str], ...] = ()
+    heads: dict[str, Head] = {}
+    digests: tuple[UnitDigest, ...] = ()
+    receipt: Receipt | None = None
+    done: int = 0
+    total: int = 0
+
+
+MAX_OPS: Final = 2000
+MAX_CHANGESET_BYTES: Final = 200 * 1024
+MAX_BATCH: Final = 200
+MAX_BATCH_BYTES: Final = 256 * 1024
+MAX_REQUEST_BYTES: Final = 1024 * 1024
+MAX_EXPANDED_BYTES: Final = 4 * 1024 * 1024
+MAX_PAGE_BYTES: Final = 64 * 1024 * 1024

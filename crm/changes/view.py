@@ -1,0 +1,140 @@
+"""Rows as the merge and the rules see them: plain dictionaries of stored values, with unwritten changes on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from crm.changes.actor import Actor, Standing
+from crm.changes.entity import Entity, Row, Wire
+from crm.errors import Detail
+
+
+class View(Protocol):
+    """Reads merged rows. Deleted rows are in it; ask ``row["deleted"]``."""
+
+    def get(self, table: str, row_id: bytes) -> Row | None:
+        """The row, or None when the office has never seen it."""
+        ...
+
+    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+        """The rows of ``table`` whose ``column`` holds ``value``, in order of id."""
+        ...
+
+    def standing(self, unit: bytes) -> Standing | None:
+        """Division and editors of a unit, or None when there is no such unit."""
+        ...
+
+
+Key: TypeAlias = tuple[str, bytes]
+
+
+class Overlay:
+    """Changes on top of a `View`, in memory. Layers stack; `onto` moves the changes one layer down."""
+
+    def __init__(self, below: View) -> None:
+        self._below = below
+        self.rows: dict[Key, Row] = {}
+        self.standings: dict[bytes, Standing] = {}
+
+    def get(self, table: str, row_id: bytes) -> Row | None:
+        """See `View.get`."""
+        found = self.rows.get((table, row_id))
+        return found if found is not None else self._below.get(table, row_id)
+
+    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+        """See `View.children`."""
+        found = {_id(row): row for row in self._below.children(table, column, value)}
+        for (name, row_id), row in self.rows.items():
+            if name == table:
+                if row[column] == value:
+                    found[row_id] = row
+                else:
+                    found.pop(row_id, None)
+        return [found[key] for key in sorted(found)]
+
+    def standing(self, unit: bytes) -> Standing | None:
+        """See `View.standing`."""
+        found = self.standings.get(unit)
+        return found if found is not None else self._below.standing(unit)
+
+    def put(self, table: str, row: Row) -> None:
+        """Set a row in this layer."""
+        self.rows[(table, _id(row))] = row
+
+    def onto(self, below: Overlay) -> None:
+        """Move everything of this layer into the one below it."""
+        below.rows.update(self.rows)
+        below.standings.update(self.standings)
+
+
+def _id(row: Row) -> bytes:
+    value = row["id"]
+    assert isinstance(value, bytes)
+    return value
+
+
+# --- rules of a subject, called by the merge ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule says about a change.
+
+    ``reject`` undoes the whole changeset (hard rules: rights, moves). ``conflict`` keeps the office's rows of the
+    document and leaves a conflict for a person. ``look`` lets it pass and marks it *needs a look* (soft rules).
+    ``code`` is an error number for reject and conflict, and a word for a look.
+    """
+
+    kind: Literal["reject", "conflict", "look"]
+    code: int | str
+    text: str
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Want:
+    """Rows that a rule will ask for: those of ``table`` whose ``column`` is one of ``values``."""
+
+    table: str
+    column: str
+    values: frozenset[bytes]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One document (or single row) as a changeset leaves it.
+
+    ``before`` is the root row as the office had it (None: new); ``after`` as merged. ``fields`` are the fields of
+    the root row that this changeset changed; ``touched`` the rows of the document it wrote, as (table, id).
+    """
+
+    entity: Entity
+    before: Row | None
+    after: Row
+    fields: frozenset[str]
+    touched: tuple[Key, ...]
+    actor: Actor
+    intent: str
+    business_date: str
+    now_ms: int
+
+
+class Rules(Protocol):
+    """What a subject adds to the generic merge of one root entity. All of it is pure.
+
+    ``wants`` names, level by level, further rows to read for these roots (given the rows read so far through
+    ``view``); it may be asked again until it names nothing new. ``derive`` gives the derived fields of the root and
+    of its lines after the merge; ``judge`` says what is wrong or worth a look.
+    """
+
+    def wants(self, view: View, roots: Iterable[Row]) -> Iterator[Want]: ...
+
+    def derive(self, view: View, root: Row) -> Mapping[Key, Mapping[str, Wire]]: ...
+
+    def judge(self, view: View, change: Change) -> Iterable[Finding]: ...
+
+
+Rulebook: TypeAlias = Mapping[str, Rules]
+"""Root table name to the rules of its subject."""
