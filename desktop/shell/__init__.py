@@ -1,0 +1,1 @@
+"""Main window, navigation, command palette, status line, notices, theme."""

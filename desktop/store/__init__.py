@@ -1,0 +1,1 @@
+"""The local copy: engine, migrations, unit of work, read queries."""

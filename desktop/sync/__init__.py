@@ -1,0 +1,1 @@
+"""Push, pull, rebase and transport, and when to sync. No Qt widgets."""

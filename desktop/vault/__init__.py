@@ -1,0 +1,1 @@
+"""Keys, sign-in, offline unlock, opening the encrypted database."""

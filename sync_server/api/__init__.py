@@ -1,0 +1,1 @@
+"""What devices call: one file per group of endpoints."""

@@ -1,0 +1,1 @@
+"""Engine, migrations, unit of work with the feed, queries."""

@@ -1,0 +1,1 @@
+"""Push, pull, first copy, scope, conflicts and wake-up. Knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""Tests: unit tests mirror the code, the other folders are named after what they try."""
