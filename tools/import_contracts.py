@@ -52,15 +52,17 @@ class MayOnlyImport(Contract):
     type_name = "may_only_import"
 
     source_modules = fields.ListField(subfield=fields.ModuleField())
-    allowed_modules = fields.ListField(subfield=fields.ModuleField(), required=False, default=[])
+    allowed_modules = fields.ListField(subfield=fields.ModuleField(), required=False)
     allowed_packages = fields.ListField(subfield=fields.StringField(), required=False)
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - the base's shape
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - the base's shape
         """Look at every direct import of the rooms."""
-        allowed = names(self.allowed_modules)
-        packages = None if self.allowed_packages is None else set(cast("list[str]", self.allowed_packages))
+        # On the class these are fields; on a contract they hold what was read, or None.
+        rooms = cast("list[Module]", self.source_modules)
+        allowed = cast("list[Module] | None", self.allowed_modules)
+        packages = cast("list[str] | None", self.allowed_packages)
         wrong = []
-        for room in names(self.source_modules):
+        for room in names(rooms):
             if room not in graph.modules:
                 raise ValueError(f"The room {room} does not exist.")
             for importer in sorted({room} | graph.find_descendants(room)):
@@ -69,7 +71,7 @@ class MayOnlyImport(Contract):
                         top = imported.partition(".")[0]
                         fine = packages is None or top in packages or top in sys.stdlib_module_names
                     else:
-                        fine = any(is_within(imported, place) for place in (room, *allowed))
+                        fine = any(is_within(imported, place) for place in (room, *names(allowed or [])))
                     if not fine:
                         details = graph.get_import_details(importer=importer, imported=imported)
                         lines = tuple(sorted({detail["line_number"] for detail in details}))
@@ -80,13 +82,15 @@ class MayOnlyImport(Contract):
         """Name each wrong import and its lines."""
         for wrong in check.metadata["wrong"]:
             lines = ", ".join(f"l.{line}" for line in wrong.lines)
-            output.print_error(f"{wrong.importer} is not allowed to import {wrong.imported} ({lines})", bold=False)
+            output.print_error(
+                f"{wrong.importer} is not allowed to import {wrong.imported} ({lines})", bold=False
+            )
         output.new_line()
 
 
-def names(modules: object) -> list[str]:
-    """The dotted names of the modules that a field holds."""
-    return [module.name for module in cast("Iterable[Module]", modules)]
+def names(modules: Iterable[Module]) -> list[str]:
+    """The dotted names of modules."""
+    return [module.name for module in modules]
 
 
 def is_within(module: str, room: str) -> bool:

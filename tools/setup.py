@@ -25,7 +25,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -250,7 +249,7 @@ def find_python() -> str:
 
 def program(environment: Path, name: str) -> Path:
     """Where a virtual environment keeps a program."""
-    return environment / ("Scripts" if WINDOWS else "bin") / (name + sysconfig.get_config_var("EXE"))
+    return environment / ("Scripts" if WINDOWS else "bin") / f"{name}{'.exe' if WINDOWS else ''}"
 
 
 def fingerprint(root: Path) -> str:
