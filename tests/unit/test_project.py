@@ -73,7 +73,8 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 
 def dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """What make would do. The tests may run below another make, whose settings must not get in."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    foreign = ("MAKE", "MFLAGS", "ARGS")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return subprocess.run(
         ["make", "--dry-run", *arguments],
         cwd=PROJECT,
