@@ -1,0 +1,1 @@
+"""Conflicts that a person decides, and changes that the office put aside."""
