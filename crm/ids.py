@@ -29,9 +29,7 @@ class IdFactory:
     Thread-safe. When the clock stands still or goes back, the last value is counted up instead.
     """
 
-    def __init__(
-        self, now_ms: Callable[[], int], random_bytes: Callable[[int], bytes] = os.urandom
-    ) -> None:
+    def __init__(self, now_ms: Callable[[], int], random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         self._now_ms = now_ms
         self._random_bytes = random_bytes
         self._lock = Lock()

@@ -97,9 +97,7 @@ def seal(changeset: Changeset, n: int, form: Form = Form.MSGPACK) -> Sealed:
 def encode_changeset(changeset: Changeset, form: Form = Form.MSGPACK) -> bytes:
     """The changeset's body, within its limits (see `seal`)."""
     if len(changeset.ops) > MAX_OPS:
-        raise InvalidInput(
-            Code.TOO_LARGE, f"One change may touch at most {MAX_OPS} rows.", limit=MAX_OPS
-        )
+        raise InvalidInput(Code.TOO_LARGE, f"One change may touch at most {MAX_OPS} rows.", limit=MAX_OPS)
     body = encode(changeset, form)
     if len(body) > MAX_CHANGESET_BYTES:
         raise InvalidInput(Code.TOO_LARGE, "One change is too large.", limit=MAX_CHANGESET_BYTES)
@@ -117,9 +115,7 @@ def open_sealed(sealed: Sealed, form: Form = Form.MSGPACK) -> Changeset:
         raise InvalidInput(Code.BAD_HASH, "The change does not match its hash.")
     changeset = decode(Changeset, sealed.body, form)
     if len(changeset.ops) > MAX_OPS:
-        raise InvalidInput(
-            Code.TOO_LARGE, f"One change may touch at most {MAX_OPS} rows.", limit=MAX_OPS
-        )
+        raise InvalidInput(Code.TOO_LARGE, f"One change may touch at most {MAX_OPS} rows.", limit=MAX_OPS)
     if changeset.change_id != sealed.change_id:
         raise InvalidInput(Code.MALFORMED, "The change carries another id than its envelope.")
     return changeset

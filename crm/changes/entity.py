@@ -132,7 +132,15 @@ class Personal:
     person: str
 
 
-Scope: TypeAlias = Root | Part | Fixed | Personal
+@dataclass(frozen=True)
+class Beside:
+    """The row belongs to the unit of the row that columns ``table`` and ``row`` name. Only the office makes such rows."""
+
+    table: str
+    row: str
+
+
+Scope: TypeAlias = Root | Part | Fixed | Personal | Beside
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, reference, mapped_column))
@@ -163,9 +171,7 @@ class Replicated(MappedAsDataclass, DeclarativeBase, kw_only=True):
     changed_by: Mapped[bytes | None] = mapped_column(
         LargeBinary(16), default=None, init=False, sort_order=103
     )
-    feed_id: Mapped[bytes | None] = mapped_column(
-        LargeBinary(16), default=None, init=False, sort_order=104
-    )
+    feed_id: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=None, init=False, sort_order=104)
     stamps: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, init=False, sort_order=105)
 
 

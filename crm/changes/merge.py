@@ -1,0 +1,719 @@
+"""Merge by policy: what one changeset does to the office's rows. Pure: reads a `View`, returns a `Decision`.
+
+The office's order is decided by ``seq`` alone. A field is concurrent when the office changed it after the version
+the person saw (``seq > base``) and the last writer was another incarnation. Each changeset applies whole or not at
+all: a rejection leaves nothing behind, and a conflict about a document leaves the whole document as the office has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, cast
+
+import msgspec
+
+from crm.changes.actor import Actor, Standing
+from crm.changes.clock import instant_of
+from crm.changes.codec import Form, from_json
+from crm.changes.entity import Beside, Entity, Field, Root, Row, Schema, Wire
+from crm.changes.ops import BIRTH, CHANGE, Changeset, Op
+from crm.changes.policies import Policy, Reach, Rule
+from crm.changes.scope import FIXED_UNITS, unit_of
+from crm.changes.view import Change, Finding, Key, Overlay, Rulebook
+from crm.errors import Code, Detail, InvalidInput, NotAllowed, RoundsmanError, RuleBroken
+from crm.ids import COMPANY
+
+DOCUMENT_STAMP: Final = "@document"
+_ABSENT: Final = "There is no such record."
+
+
+class FieldStamp(NamedTuple):
+    """Who last changed a field after the row was born: the feed's ``seq``, the stamp, the incarnation, the person."""
+
+    seq: int
+    stamp: int
+    incarnation: bytes
+    by: bytes
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who hands in the changeset. ``stamp`` is the effective one, ``now_ms`` the office's clock."""
+
+    actor: Actor
+    incarnation: bytes
+    stamp: int
+    now_ms: int
+    form: Form = Form.MSGPACK
+
+
+@dataclass
+class Write:
+    """A row as it shall be stored. ``before`` is None for a new row. ``stamped`` names the fields to be stamped."""
+
+    entity: Entity
+    row: Row
+    before: Row | None
+    stamped: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A value that lost, or waits for a person. ``values`` are field to value; a document carries its operations."""
+
+    table: str
+    row_id: bytes
+    unit: bytes
+    fields: tuple[str, ...]
+    rule: Rule
+    open: bool
+    base: Mapping[str, Any]
+    mine: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+    theirs_by: bytes | None
+    theirs_stamp: int
+    code: int = 0
+    text: str = ""
+
+
+@dataclass
+class Decision:
+    """What a changeset comes to. ``rows`` are the rows to store; none when it was rejected."""
+
+    kind: str = "applied"
+    code: int = 0
+    text: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    writes: dict[Key, Write] = field(default_factory=dict)
+    lost: list[Lost] = field(default_factory=list)
+    looks: list[Finding] = field(default_factory=list)
+
+
+class _DocumentConflictError(Exception):
+    """The whole changeset becomes a conflict about one document."""
+
+    def __init__(self, root: Row, table: str, rule: Rule, code: int, text: str) -> None:
+        super().__init__(text)
+        self.root = root
+        self.table = table
+        self.rule = rule
+        self.code = code
+        self.text = text
+
+
+def decide(
+    schema: Schema, rulebook: Rulebook, view: Overlay, changeset: Changeset, sender: Sender
+) -> Decision:
+    """What ``changeset`` does. Its rows are put into ``view`` only when it is not rejected.
+
+    Never raises for what a client can send: bad input, missing rights and illegal moves are a rejection with their
+    number. Any other exception is a defect, and the caller's barrier turns it into a quarantine.
+    """
+    layer = Overlay(view)
+    try:
+        decision = _Merge(schema, rulebook, layer, changeset, sender).run()
+    except _DocumentConflictError as conflict:
+        return _document_conflict(schema, view, changeset, conflict)
+    except RoundsmanError as error:
+        return Decision("rejected", error.code, error.message, error.details)
+    layer.onto(view)
+    return decision
+
+
+class _Merge:
+    def __init__(
+        self, schema: Schema, rulebook: Rulebook, view: Overlay, changeset: Changeset, sender: Sender
+    ) -> None:
+        self.schema = schema
+        self.rulebook = rulebook
+        self.view = view
+        self.changeset = changeset
+        self.sender = sender
+        self.decision = Decision()
+        self.changed: dict[Key, set[str]] = {}
+
+    def run(self) -> Decision:
+        seen: set[Key] = set()
+        for op in self.changeset.ops:
+            if (op.table, op.id) in seen:
+                raise InvalidInput(Code.MALFORMED, "A change names one row twice.")
+            seen.add((op.table, op.id))
+            entity = self.schema.get(op.table)
+            if entity is None:
+                raise InvalidInput(Code.UNKNOWN_TABLE, "The change names an unknown kind of record.")
+            if len(op.id) != 16:
+                raise InvalidInput(Code.BAD_ID, "A record's id has sixteen bytes.")
+            if op.kind == BIRTH:
+                self._birth(entity, op)
+            elif op.kind == CHANGE:
+                self._change(entity, op)
+            else:
+                raise InvalidInput(Code.MALFORMED, "The change names an unknown operation.")
+        self._merge_documents()
+        self._apply_rules()
+        for key, write in list(self.decision.writes.items()):
+            if write.before is not None and not write.stamped and write.row == write.before:
+                del self.decision.writes[key]
+        if any(lost.open for lost in self.decision.lost):
+            self.decision.kind = "conflict"
+        elif self.decision.lost:
+            self.decision.kind = "merged"
+        return self.decision
+
+    # -- births
+
+    def _birth(self, entity: Entity, op: Op) -> None:
+        if isinstance(entity.scope, Beside):
+            raise NotAllowed(Code.NO_RIGHT, "Only the office makes such a record.")
+        if self.view.get(entity.name, op.id) is not None:
+            raise InvalidInput(Code.BAD_ID, "A record with this id exists already.")
+        row = entity.blank()
+        row["id"] = op.id
+        for name, raw in op.fields.items():
+            row[name] = self._given(entity, name, raw, birth=True)
+        for item in entity.fields.values():
+            if item.name not in op.fields and not item.has_default and item.policy.rule is not Rule.DERIVED:
+                raise InvalidInput(Code.BAD_VALUE, f"A new record lacks {item.name}.", field=item.name)
+        unit = unit_of(self.schema, entity, row, self.view.get)
+        if unit is None:
+            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+        row["unit"] = unit
+        standing = self._standing_for_birth(entity, row, unit)
+        self._require(entity.right, standing, unit)
+        if standing.division_id is None:
+            raise InvalidInput(Code.BAD_VALUE, "The holder of a new record belongs to no division.")
+        row["feed_id"] = standing.division_id
+        instant = instant_of(self.sender.stamp)
+        row.update(
+            created_at=instant,
+            changed_at=instant,
+            created_by=self.sender.actor.id,
+            changed_by=self.sender.actor.id,
+        )
+        self._references(entity, row, op.fields)
+        self._states_at_birth(entity, row, standing)
+        self._live_parent(entity, row)
+        self._put(entity, row, None, set())
+        self.changed[entity.name, op.id] = set(op.fields)
+
+    def _states_at_birth(self, entity: Entity, row: Row, standing: Standing) -> None:
+        for item in entity.fields.values():
+            machine = item.policy.machine
+            if machine is not None and row[item.name] != machine.start:
+                self._move(item, machine.start, row[item.name], standing)
+
+    def _standing_for_birth(self, entity: Entity, row: Row, unit: bytes) -> Standing:
+        scope = entity.scope
+        if isinstance(scope, Root):
+            owner_id = row[scope.owner]
+            owner_table = entity.fields[scope.owner].ref
+            owner = (
+                self.view.get(owner_table, owner_id) if owner_table and isinstance(owner_id, bytes) else None
+            )
+            if owner is None:
+                raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+            standing = Standing(
+                cast("bytes | None", owner[scope.division]), frozenset({cast(bytes, owner_id)})
+            )
+            self.view.standings[unit] = standing
+            return standing
+        return self._standing(unit)
+
+    def _live_parent(self, entity: Entity, row: Row) -> None:
+        parent_table = self.schema.parents.get(entity.name)
+        if parent_table is None:
+            return
+        parent = self.view.get(parent_table, cast(bytes, row[entity.scope.via]))  # type: ignore[union-attr]
+        if parent is not None and parent["deleted"]:
+            raise _DocumentConflictError(
+                parent, parent_table, Rule.DEAD, Code.STALE, "The record it belongs to was deleted meanwhile."
+            )
+
+    # -- changes
+
+    def _change(self, entity: Entity, op: Op) -> None:
+        current = self.view.get(entity.name, op.id)
+        if current is None:
+            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+        unit = cast(bytes, current["unit"])
+        standing = self._standing(unit)
+        values: dict[str, tuple[Wire, Wire]] = {}
+        for name, raw in op.fields.items():
+            if not isinstance(raw, list | tuple) or len(raw) != 2:
+                raise InvalidInput(Code.MALFORMED, "A changed field carries its old and its new value.")
+            old = self._given(entity, name, raw[0], birth=False, old=True)
+            values[name] = old, self._given(entity, name, raw[1], birth=False)
+        self._rights_to_change(entity, values, standing, unit)
+        self._references(entity, current, {name: pair[1] for name, pair in values.items()})
+        if op.base < 0:
+            raise InvalidInput(Code.BAD_VALUE, "A version is not negative.")
+        if current["deleted"] and values and values.get("deleted", (0, 1))[1] != 0:
+            self._edit_of_the_dead(entity, current, values)
+            return
+        row = dict(current)
+        stamped: set[str] = set()
+        stamps = read_stamps(current)
+        for name, (old, new) in values.items():
+            self._field(entity, op, row, stamped, stamps, name, old, new, standing)
+        if stamped:
+            row["changed_at"] = max(instant_of(self.sender.stamp), cast(int, current["created_at"]))
+            row["changed_by"] = self.sender.actor.id
+        if stamped or (entity.is_document_root and not values):
+            self._put(entity, row, current, stamped)
+            self.changed.setdefault((entity.name, op.id), set()).update(stamped)
+
+    def _field(
+        self,
+        entity: Entity,
+        op: Op,
+        row: Row,
+        stamped: set[str],
+        stamps: Mapping[str, FieldStamp],
+        name: str,
+        old: Wire,
+        new: Wire,
+        standing: Standing,
+    ) -> None:
+        if name == "deleted":
+            if row["deleted"] != new:
+                row["deleted"] = new
+                stamped.add(name)
+            return
+        item = entity.fields[name]
+        rule = item.policy.rule
+        if rule is Rule.STATE:
+            self._state_field(entity, row, stamped, stamps, item, old, new, standing)
+            return
+        if rule is Rule.SUM:
+            delta = cast(int, new or 0) - cast(int, old or 0)
+            if delta:
+                row[name] = item.check(cast(int, row[name] or 0) + delta)
+                stamped.add(name)
+            return
+        if row[name] == new:
+            return
+        if rule is Rule.APPEND:
+            raise RuleBroken(Code.APPEND_ONLY, f"{name} is written once and never changed.", field=name)
+        names = entity.groups[item.policy.group] if rule is Rule.GROUP and item.policy.group else (name,)
+        theirs = None if item.policy.group == "document" else self._concurrent(op, stamps, names)
+        if theirs is None or self._prevails(item.policy, theirs):
+            if theirs is not None:
+                self._lose(entity, row, names, item.policy, op, theirs)
+            row[name] = new
+            stamped.add(name)
+        elif rule is not Rule.GROUP or not self._already_lost(row, names):
+            self._lose(entity, row, names, item.policy, op, theirs)
+
+    def _concurrent(
+        self, op: Op, stamps: Mapping[str, FieldStamp], names: Iterable[str]
+    ) -> FieldStamp | None:
+        others = [
+            stamp
+            for stamp in (stamps.get(name) for name in names)
+            if stamp is not None and stamp.seq > op.base and stamp.incarnation != self.sender.incarnation
+        ]
+        return max(others) if others else None
+
+    def _prevails(self, policy: Policy, theirs: FieldStamp) -> bool:
+        rule = policy.then if policy.rule is Rule.GROUP else policy.rule
+        return rule is Rule.LATEST and (self.sender.stamp, self.sender.incarnation) > (
+            theirs.stamp,
+            theirs.incarnation,
+        )
+
+    def _already_lost(self, row: Row, names: tuple[str, ...]) -> bool:
+        return any(lost.row_id == row["id"] and lost.fields == names for lost in self.decision.lost)
+
+    def _lose(
+        self,
+        entity: Entity,
+        row: Row,
+        names: tuple[str, ...],
+        policy: Policy,
+        op: Op,
+        theirs: FieldStamp,
+    ) -> None:
+        if self._already_lost(row, names):
+            return
+        given = {name: op.fields[name] for name in names if name in op.fields}
+        stands: dict[str, Any] = {name: row[name] for name in names}
+        self.decision.lost.append(
+            Lost(
+                table=entity.name,
+                row_id=cast(bytes, row["id"]),
+                unit=cast(bytes, row["unit"]),
+                fields=names,
+                rule=policy.rule,
+                open=(policy.then if policy.rule is Rule.GROUP else policy.rule) is not Rule.LATEST,
+                base=_reaching(entity, {name: pair[0] for name, pair in given.items()}),
+                mine=_reaching(entity, {name: pair[1] for name, pair in given.items()}),
+                theirs=_reaching(entity, stands),
+                theirs_by=theirs.by,
+                theirs_stamp=theirs.stamp,
+            )
+        )
+
+    def _state_field(
+        self,
+        entity: Entity,
+        row: Row,
+        stamped: set[str],
+        stamps: Mapping[str, FieldStamp],
+        item: Field,
+        old: Wire,
+        new: Wire,
+        standing: Standing,
+    ) -> None:
+        current = row[item.name]
+        if current == new:
+            return
+        machine = item.policy.machine
+        assert machine is not None
+        if machine.right_for(cast("str | int", current), cast("str | int", new)) is None and (
+            current != old and machine.right_for(cast("str | int", old), cast("str | int", new)) is not None
+        ):
+            # The move was allowed from what the person saw; the office has moved on since.
+            stamp = stamps.get(item.name)
+            self.decision.lost.append(
+                Lost(
+                    table=entity.name,
+                    row_id=cast(bytes, row["id"]),
+                    unit=cast(bytes, row["unit"]),
+                    fields=(item.name,),
+                    rule=Rule.STATE,
+                    open=True,
+                    base={item.name: old},
+                    mine={item.name: new},
+                    theirs={item.name: current},
+                    theirs_by=stamp.by if stamp else None,
+                    theirs_stamp=stamp.stamp if stamp else 0,
+                    code=Code.ILLEGAL_MOVE,
+                )
+            )
+            return
+        self._move(item, current, new, standing)
+        row[item.name] = new
+        stamped.add(item.name)
+
+    def _move(self, item: Field, before: Wire, after: Wire, standing: Standing) -> None:
+        machine = item.policy.machine
+        assert machine is not None
+        right = machine.right_for(cast("str | int", before), cast("str | int", after))
+        if right is None:
+            raise RuleBroken(
+                Code.ILLEGAL_MOVE,
+                f"{item.name} cannot go from {_plain(before)} to {_plain(after)}.",
+                field=item.name,
+                before=_plain(before),
+                after=_plain(after),
+            )
+        if not self.sender.actor.may(right, standing):
+            raise NotAllowed(Code.NO_RIGHT, "You have no right to do this.", right=right)
+
+    def _edit_of_the_dead(
+        self, entity: Entity, current: Row, values: Mapping[str, tuple[Wire, Wire]]
+    ) -> None:
+        edits = {name: pair for name, pair in values.items() if current.get(name) != pair[1]}
+        if not edits:
+            return
+        stamp = read_stamps(current).get("deleted")
+        self.decision.lost.append(
+            Lost(
+                table=entity.name,
+                row_id=cast(bytes, current["id"]),
+                unit=cast(bytes, current["unit"]),
+                fields=tuple(edits),
+                rule=Rule.DEAD,
+                open=True,
+                base=_reaching(entity, {name: pair[0] for name, pair in edits.items()}),
+                mine=_reaching(entity, {name: pair[1] for name, pair in edits.items()}),
+                theirs={"deleted": 1},
+                theirs_by=stamp.by if stamp else None,
+                theirs_stamp=stamp.stamp if stamp else 0,
+            )
+        )
+
+    # -- documents
+
+    def _merge_documents(self) -> None:
+        """Rows of a document merge as one: judged by the root's base against the root's document stamp."""
+        bases = {(op.table, op.id): op for op in self.changeset.ops if self.schema[op.table].is_document_root}
+        for write in list(self.decision.writes.values()):
+            entity = write.entity
+            grouped = self._in_document(write)
+            if not grouped:
+                continue
+            column = str(entity.document)
+            root_table = entity.name if column == "id" else cast(str, entity.fields[column].ref)
+            root_key = root_table, cast(bytes, write.row[column])
+            op = bases.get(root_key)
+            if op is None:
+                raise InvalidInput(Code.MALFORMED, "Lines are changed together with their document.")
+            root = self.view.get(*root_key)
+            assert root is not None
+            if op.kind == CHANGE:
+                theirs = self._concurrent(op, read_stamps(root), (DOCUMENT_STAMP,))
+                if theirs is not None:
+                    raise _DocumentConflictError(
+                        root, root_table, Rule.GROUP, Code.STALE, "The document was changed by somebody else."
+                    )
+            head = self.decision.writes.get(root_key)
+            if head is None:
+                before = root
+                head = self._put(self.schema[root_table], dict(root), before, set())
+            if head.before is not None:
+                head.stamped.add(DOCUMENT_STAMP)
+            self.changed.setdefault(root_key, set())
+
+    def _in_document(self, write: Write) -> bool:
+        entity = write.entity
+        if entity.document is None:
+            return False
+        if not entity.is_document_root:
+            return True
+        if write.before is None:
+            return True
+        return any(
+            name in entity.fields and entity.fields[name].policy.group == "document" for name in write.stamped
+        )
+
+    # -- rules of the subjects
+
+    def _apply_rules(self) -> None:
+        roots: dict[Key, list[Key]] = {}
+        for key, write in self.decision.writes.items():
+            roots.setdefault(self._root_of(write), []).append(key)
+        for root_key, touched in roots.items():
+            rules = self.rulebook.get(root_key[0])
+            root = self.view.get(*root_key)
+            if rules is None or root is None:
+                continue
+            for (table, row_id), derived in rules.derive(self.view, root).items():
+                self._set_derived(table, row_id, derived)
+            after = self.view.get(*root_key)
+            assert after is not None
+            head = self.decision.writes.get(root_key)
+            change = Change(
+                entity=self.schema[root_key[0]],
+                before=head.before if head is not None else after,
+                after=after,
+                fields=frozenset(self.changed.get(root_key, ())),
+                touched=tuple(touched),
+                actor=self.sender.actor,
+                intent=self.changeset.intent,
+                business_date=self.changeset.business_date,
+                now_ms=self.sender.now_ms,
+            )
+            self._judge(rules.judge(self.view, change), root_key, after)
+
+    def _judge(self, findings: Iterable[Finding], root_key: Key, root: Row) -> None:
+        looks: list[Finding] = []
+        for finding in findings:
+            if finding.kind == "reject":
+                raise RuleBroken(cast(int, finding.code), finding.text, **finding.details)
+            if finding.kind == "conflict":
+                raise _DocumentConflictError(
+                    root, root_key[0], Rule.SEAL, cast(int, finding.code), finding.text
+                )
+            looks.append(finding)
+        self.decision.looks += looks
+        if looks and "looks" in self.schema[root_key[0]].fields:
+            text = msgspec.json.encode(
+                [{"code": look.code, "text": look.text, "details": dict(look.details)} for look in looks]
+            ).decode()
+            self._set_derived(*root_key, {"looks": text})
+
+    def _root_of(self, write: Write) -> Key:
+        entity = write.entity
+        if entity.document not in (None, "id"):
+            column = str(entity.document)
+            return cast(str, entity.fields[column].ref), cast(bytes, write.row[column])
+        parent = self.schema.parents.get(entity.name)
+        if parent is not None and self.schema[parent].is_document_root and entity.document is None:
+            # A seal or a decision is judged with the document it names.
+            return parent, cast(bytes, write.row[entity.scope.via])  # type: ignore[union-attr]
+        return entity.name, cast(bytes, write.row["id"])
+
+    def _set_derived(self, table: str, row_id: bytes, values: Mapping[str, Wire]) -> None:
+        row = self.view.get(table, row_id)
+        if row is None or all(row[name] == value for name, value in values.items()):
+            return
+        write = self.decision.writes.get((table, row_id))
+        if write is None:
+            write = self._put(self.schema[table], dict(row), row, set())
+        write.row.update(values)
+
+    # -- rights, references, values
+
+    def _require(self, right: str, standing: Standing, unit: bytes) -> None:
+        if self.sender.actor.may(right, standing):
+            return
+        if unit in FIXED_UNITS or self.sender.actor.id in standing.editors:
+            raise NotAllowed(Code.NO_RIGHT, "You have no right to do this.", right=right)
+        raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+
+    def _rights_to_change(
+        self, entity: Entity, values: Mapping[str, tuple[Wire, Wire]], standing: Standing, unit: bytes
+    ) -> None:
+        moves = [
+            entity.fields[name]
+            for name in values
+            if name in entity.fields and entity.fields[name].policy.rule is Rule.STATE
+        ]
+        office_only = all(
+            name in entity.fields and entity.fields[name].policy.rule in (Rule.STATE, Rule.SERVER)
+            for name in values
+        )
+        if moves and office_only:
+            rights = {
+                right
+                for item in moves
+                if (machine := item.policy.machine) is not None
+                and (right := machine.moves.get(cast("Any", values[item.name]))) is not None
+            }
+            if rights and all(self.sender.actor.may(right, standing) for right in rights):
+                return
+        self._require(entity.right, standing, unit)
+
+    def _given(self, entity: Entity, name: str, raw: object, *, birth: bool, old: bool = False) -> Wire:
+        if name == "deleted" and not birth:
+            if raw not in (0, 1):
+                raise InvalidInput(Code.BAD_VALUE, "The value of deleted is not acceptable.", field=name)
+            return int(raw)
+        item = entity.fields.get(name)
+        office = self.sender.actor.office
+        if item is None or (item.reach is Reach.OFFICE and not office):
+            raise InvalidInput(Code.UNKNOWN_FIELD, "The change names an unknown field.", field=name[:64])
+        if item.policy.rule is Rule.DERIVED:
+            raise RuleBroken(Code.OFFICE_FIELD, f"{name} is computed and cannot be set.", field=name)
+        if self.sender.form is Form.JSON:
+            raw = from_json(item, raw)
+        if old and raw is None:
+            return None
+        value = item.check(raw)
+        if item.policy.rule is Rule.SERVER and not office and not (birth and value == item.default):
+            raise RuleBroken(Code.OFFICE_FIELD, f"{name} is set by the office.", field=name)
+        return value
+
+    def _references(self, entity: Entity, row: Row, values: Mapping[str, Any]) -> None:
+        for name in values:
+            item = entity.fields.get(name)
+            if item is None or item.ref is None:
+                continue
+            target_id = values[name] if not isinstance(values[name], list) else values[name][1]
+            if self.sender.form is Form.JSON:
+                target_id = from_json(item, target_id)
+            if target_id is None:
+                continue
+            target = self.view.get(item.ref, cast(bytes, target_id))
+            if target is None or not self._visible(item.ref, target, row):
+                raise NotAllowed(Code.NOT_FOUND, _ABSENT, field=name)
+
+    def _visible(self, table: str, target: Row, row: Row) -> bool:
+        unit = cast(bytes, target["unit"])
+        if unit in FIXED_UNITS or unit == row["unit"]:
+            return True
+        standing = self.view.standing(unit)
+        return standing is not None and (
+            self.sender.actor.id in standing.editors
+            or self.sender.actor.may(self.schema[table].right, standing)
+        )
+
+    def _standing(self, unit: bytes) -> Standing:
+        standing = self.view.standing(unit)
+        if standing is None:
+            if unit in FIXED_UNITS:
+                return Standing(COMPANY, frozenset())
+            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+        return standing
+
+    def _put(self, entity: Entity, row: Row, before: Row | None, stamped: set[str]) -> Write:
+        write = Write(entity, row, before, stamped)
+        self.decision.writes[entity.name, cast(bytes, row["id"])] = write
+        self.view.put(entity.name, row)
+        return write
+
+
+def _reaching(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in entity.fields or entity.fields[name].reach is Reach.ALL
+    }
+
+
+def _plain(value: Wire) -> Detail:
+    return None if isinstance(value, bytes) else value
+
+
+def _document_conflict(
+    schema: Schema, view: Overlay, changeset: Changeset, conflict: _DocumentConflictError
+) -> Decision:
+    root = conflict.root
+    stamp = read_stamps(root).get("deleted" if conflict.rule is Rule.DEAD else DOCUMENT_STAMP)
+    known = {op.id: view.get(op.table, op.id) for op in changeset.ops}
+    theirs = [
+        [
+            op.table,
+            op.id,
+            _reaching(schema[op.table], {name: (known[op.id] or {}).get(name) for name in op.fields}),
+        ]
+        for op in changeset.ops
+        if known[op.id] is not None
+    ]
+    unit = cast(bytes, root["unit"])
+    if view.standing(unit) is None:
+        # The document was to be born with this very changeset: there is no unit to keep a conflict in.
+        return Decision("rejected", conflict.code, conflict.text)
+    lost = Lost(
+        table=conflict.table,
+        row_id=cast(bytes, root["id"]),
+        unit=unit,
+        fields=(DOCUMENT_STAMP,),
+        rule=conflict.rule,
+        open=True,
+        base={},
+        mine={
+            "intent": changeset.intent,
+            "ops": [
+                [op.table, op.id, op.kind, op.base, _reaching(schema[op.table], op.fields)]
+                for op in changeset.ops
+            ],
+        },
+        theirs={"rows": theirs},
+        theirs_by=stamp.by if stamp else cast("bytes | None", root["changed_by"]),
+        theirs_stamp=stamp.stamp if stamp else 0,
+        code=conflict.code,
+        text=conflict.text,
+    )
+    return Decision("conflict", conflict.code, conflict.text, lost=[lost])
+
+
+# --- stamps beside the row ------------------------------------------------------------------------------------------
+
+_STAMPS: Final = msgspec.msgpack.Decoder(dict[str, tuple[int, int, bytes, bytes]])
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+def read_stamps(row: Row) -> Mapping[str, FieldStamp]:
+    """The row's stamps by field; empty until its first change after birth."""
+    raw = row.get("stamps")
+    if not isinstance(raw, bytes):
+        return {}
+    return {name: FieldStamp(*values) for name, values in _STAMPS.decode(raw).items()}
+
+
+def settle(decision: Decision, seqs: Mapping[bytes, int], sender: Sender) -> None:
+    """Give the rows of a decision their version: the ``seq`` this changeset got in each feed it touches.
+
+    Sets ``version`` and ``stamps`` in place. Fields of a new row are not stamped.
+    """
+    for write in decision.writes.values():
+        seq = seqs[cast(bytes, write.row["feed_id"])]
+        write.row["version"] = seq
+        if write.before is None or not write.stamped:
+            continue
+        stamp = FieldStamp(seq, sender.stamp, sender.incarnation, sender.actor.id)
+        stamps = {**read_stamps(write.row), **dict.fromkeys(write.stamped, stamp)}
+        write.row["stamps"] = _ENCODER.encode({name: tuple(value) for name, value in stamps.items()})
