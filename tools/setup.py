@@ -301,7 +301,20 @@ def child_environment(root: Path) -> dict[str, str]:
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     env["UV_PYTHON_DOWNLOADS"] = "never"
     env.setdefault("UV_HTTP_TIMEOUT", "180")
+    if has_system_certificates():
+        # uv brings its own list of authorities, which does not know the one of a company's proxy.
+        env.setdefault("UV_SYSTEM_CERTS", "1")
     return env
+
+
+def has_system_certificates() -> bool:
+    """Whether the system knows certificate authorities of its own. A bare machine may not."""
+    if not sys.platform.startswith("linux"):
+        return True
+    import ssl
+
+    paths = ssl.get_default_verify_paths()
+    return paths.cafile is not None or bool(paths.capath and any(Path(paths.capath).iterdir()))
 
 
 def ensure_uv(root: Path, env: Mapping[str, str]) -> Path:
