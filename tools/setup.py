@@ -314,7 +314,7 @@ def has_system_certificates() -> bool:
     import ssl
 
     paths = ssl.get_default_verify_paths()
-    return paths.cafile is not None or bool(paths.capath and any(Path(paths.capath).iterdir()))
+    return bool(paths.cafile) or bool(paths.capath and any(Path(paths.capath).iterdir()))
 
 
 def ensure_uv(root: Path, env: Mapping[str, str]) -> Path:
