@@ -1,0 +1,1 @@
+"""Products, their units and prices, discount rules and taxes."""

@@ -1,0 +1,68 @@
+"""The schema of this version: every replicated entity, and the rules of every subject."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crm.approvals.entities import ApprovalDecision
+from crm.catalogue.entities import (
+    CustomerPrice,
+    DiscountRule,
+    PriceList,
+    PriceListEntry,
+    Product,
+    ProductCategory,
+    ProductUnit,
+    TaxClass,
+    TaxRate,
+)
+from crm.changes.entity import Schema, build_schema
+from crm.changes.view import Rulebook
+from crm.conflicts.entities import Conflict, Quarantine
+from crm.contacts.entities import Contact
+from crm.customers.entities import Customer, ShipToAddress
+from crm.orders.entities import OrderLine, OrderSeal, SalesOrder
+from crm.orders.rules import OrderRules
+from crm.people.entities import DataGrant, Division, User, UserRole
+from crm.terms.entities import PaymentTerms
+
+SCHEMA_VERSION: Final = 1
+"""Grows with every change of the entities; a changeset names the version it was made under."""
+
+SCHEMA: Final[Schema] = build_schema(
+    SCHEMA_VERSION,
+    [
+        # the directory: everybody holds it
+        Division,
+        User,
+        UserRole,
+        DataGrant,
+        # the catalogue: everybody holds it
+        ProductCategory,
+        TaxClass,
+        TaxRate,
+        Product,
+        ProductUnit,
+        PriceList,
+        PriceListEntry,
+        DiscountRule,
+        PaymentTerms,
+        # a customer and what hangs on it
+        Customer,
+        ShipToAddress,
+        Contact,
+        CustomerPrice,
+        SalesOrder,
+        OrderLine,
+        OrderSeal,
+        ApprovalDecision,
+        # what replication itself leaves for people
+        Conflict,
+        Quarantine,
+    ],
+)
+
+RULEBOOK: Final[Rulebook] = {
+    "sales_order": OrderRules(),
+}
+"""Root table to the rules of its subject; tables that are not named merge by their policies alone."""
