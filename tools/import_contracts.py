@@ -55,7 +55,7 @@ class MayOnlyImport(Contract):
     allowed_modules = fields.ListField(subfield=fields.ModuleField(), required=False)
     allowed_packages = fields.ListField(subfield=fields.StringField(), required=False)
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - the base's shape
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Look at every direct import of the rooms."""
         # On the class these are fields; on a contract they hold what was read, or None.
         rooms = cast("list[Module]", self.source_modules)
