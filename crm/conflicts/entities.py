@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped
 
 from crm.changes.entity import Beside, Personal, Replicated, Scope, field, reference
-from crm.changes.policies import REVIEW, SERVER, group, state
+from crm.changes.policies import DOCUMENT, LATEST, REVIEW, SERVER, state
 from crm.conflicts.states import CONFLICT, QUARANTINE
 from crm.rights import Right
 
@@ -26,15 +26,19 @@ class Conflict(Replicated):
     `crm.conflicts.rules.Sides`). *Mine* is the change that came later to the office and did not pass; *theirs* is
     what the office holds. The office alone makes such rows; a device only decides them. Office fields are in none of
     the sides.
+
+    The row is a document of its own: when two people decide differently, the first decision stands whole, with the
+    rows it wrote, and the second one is kept whole as a conflict about this conflict.
     """
 
     __tablename__ = "conflict"
+    document: ClassVar[str | None] = "id"
     scope: ClassVar[Scope] = Beside(table="table_name", row="row_id")
     right: ClassVar[str] = Right.CONFLICT_RESOLVE.value
 
     table_name: Mapped[str] = field(String(40), policy=SERVER, default="")
     row_id: Mapped[bytes] = field(LargeBinary(16), policy=SERVER, index=True, default=bytes(16))
-    field_names: Mapped[str] = field(String(1000), policy=SERVER, default="")
+    field_names: Mapped[str] = field(String(2000), policy=SERVER, default="")
     """Fields separated by commas, or the name of a merge group."""
     rule: Mapped[str] = field(String(20), policy=SERVER, default="")
     """The `crm.changes.policies.Rule` that left the conflict or decided it."""
@@ -53,25 +57,25 @@ class Conflict(Replicated):
     consequence: Mapped[str] = field(String(2000), policy=SERVER, default="")
     """What choosing *mine* would change, as JSON ``{"code": …, numbers…}``; empty: nothing beyond the values."""
 
-    resolution: Mapped[str] = field(String(10), policy=group("resolution"), default="")
+    resolution: Mapped[str] = field(String(10), policy=DOCUMENT, default="")
     """``mine``, ``theirs`` or ``other``; empty while nobody has decided."""
-    resolved_by: Mapped[bytes | None] = reference("app_user", policy=group("resolution"), default=None)
-    resolved_at: Mapped[int] = field(BigInteger, policy=group("resolution"), default=0)
+    resolved_by: Mapped[bytes | None] = reference("app_user", policy=LATEST, default=None)
+    resolved_at: Mapped[int] = field(BigInteger, policy=LATEST, default=0)
     """UTC milliseconds."""
-    previous: Mapped[bytes | None] = field(
-        LargeBinary(MAX_SIDE_BYTES), policy=group("resolution"), default=None
-    )
-    """The rows as they stood before the decision, for taking it back."""
+    previous: Mapped[bytes | None] = field(LargeBinary(MAX_SIDE_BYTES), policy=LATEST, default=None)
+    """What the decision wrote, with the values before and after, for taking it back (`crm.conflicts.rules`)."""
     note: Mapped[str] = field(String(1000), policy=REVIEW, default="")
 
 
 class Quarantine(Replicated):
     """A changeset that the office understood too little of to take or refuse.
 
-    It belongs to its author. ``taker_id`` is the one person who deals with it: a second one is told who was first.
+    It belongs to its author. ``taker_id`` is the one person who deals with it; the row is a document of its own, so
+    that a second taker's change is kept whole as a conflict that says who was first.
     """
 
     __tablename__ = "quarantine"
+    document: ClassVar[str | None] = "id"
     scope: ClassVar[Scope] = Personal("person_id")
     right: ClassVar[str] = Right.CONFLICT_RESOLVE.value
 
@@ -83,7 +87,7 @@ class Quarantine(Replicated):
     """An error number (`crm.errors.Code`)."""
     text: Mapped[str] = field(String(500), policy=SERVER, default="")
     state: Mapped[str] = field(String(10), policy=state(QUARANTINE), default=QUARANTINE.start)
-    taker_id: Mapped[bytes | None] = reference("app_user", policy=group("taker"), default=None)
-    taken_at: Mapped[int] = field(BigInteger, policy=group("taker"), default=0)
+    taker_id: Mapped[bytes | None] = reference("app_user", policy=DOCUMENT, default=None)
+    taken_at: Mapped[int] = field(BigInteger, policy=LATEST, default=0)
     """UTC milliseconds."""
     note: Mapped[str] = field(String(1000), policy=REVIEW, default="")

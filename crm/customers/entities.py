@@ -9,11 +9,11 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, LargeBinary, String
+from sqlalchemy import BigInteger, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped
 
 from crm.changes.entity import Day, Flag, Part, Replicated, Root, Scope, field, reference
-from crm.changes.policies import DERIVED, LATEST, SERVER, Reach, group, state
+from crm.changes.policies import APPEND, DERIVED, LATEST, SERVER, Reach, group, state
 from crm.customers.states import LIBRARY
 from crm.rights import Right
 
@@ -44,7 +44,7 @@ class Customer(Replicated):
     scope: ClassVar[Scope] = Root("customer", owner="owner_id")
     right: ClassVar[str] = Right.CUSTOMER_EDIT.value
 
-    code: Mapped[str] = field(String(32))
+    code: Mapped[str] = field(String(32), policy=APPEND)
     """Given where the record is born and for ever; see `crm.customers.rules.customer_code`."""
     name: Mapped[str] = field(String(200))
     name_en: Mapped[str] = field(String(200), default="")
@@ -99,6 +99,8 @@ class Customer(Replicated):
     phone_key: Mapped[bytes | None] = field(LargeBinary(16), policy=DERIVED, index=True, default=None)
     registry_key: Mapped[bytes | None] = field(LargeBinary(16), policy=DERIVED, index=True, default=None)
     code_key: Mapped[bytes | None] = field(LargeBinary(16), policy=DERIVED, index=True, default=None)
+    looks: Mapped[str] = field(Text, policy=DERIVED, default="")
+    """What deserves a look, as the office's rules last found it: a JSON list, or empty (R-017)."""
 
 
 class ShipToAddress(Replicated):

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped
 
 from crm.changes.entity import Fixed, Flag, Replicated, Scope, field, reference
-from crm.changes.policies import LATEST, Reach, state
+from crm.changes.policies import APPEND, LATEST, Reach, state
 from crm.ids import DIRECTORY, derive_id
 from crm.people.states import ACCOUNT
 from crm.rights import Right
@@ -24,7 +24,7 @@ class Division(Replicated):
     scope: ClassVar[Scope] = Fixed(DIRECTORY)
     right: ClassVar[str] = Right.DIRECTORY_EDIT.value
 
-    code: Mapped[str] = field(String(12))
+    code: Mapped[str] = field(String(12), policy=APPEND)
     name: Mapped[str] = field(String(100))
     company: Mapped[str] = field(String(100), default="")
     """The legal company it belongs to (ten divisions, eight companies in the sources)."""
@@ -39,7 +39,7 @@ class User(Replicated):
     right: ClassVar[str] = Right.DIRECTORY_EDIT.value
 
     name: Mapped[str] = field(String(100))
-    rep_code: Mapped[str] = field(String(4))
+    rep_code: Mapped[str] = field(String(4), policy=APPEND)
     """2 to 4 capital letters or digits, at least one letter."""
     division_id: Mapped[bytes | None] = reference("division", index=True, default=None)
     """None for people of the group itself."""
@@ -59,8 +59,8 @@ class UserRole(Replicated):
     scope: ClassVar[Scope] = Fixed(DIRECTORY)
     right: ClassVar[str] = Right.DIRECTORY_EDIT.value
 
-    user_id: Mapped[bytes] = reference("app_user", index=True)
-    role: Mapped[str] = field(String(20))
+    user_id: Mapped[bytes] = reference("app_user", policy=APPEND, index=True)
+    role: Mapped[str] = field(String(20), policy=APPEND)
     """A `crm.rights.Role`; a role of a newer version is kept and gives nothing."""
 
 
@@ -75,10 +75,10 @@ class DataGrant(Replicated):
     scope: ClassVar[Scope] = Fixed(DIRECTORY)
     right: ClassVar[str] = Right.DIRECTORY_EDIT.value
 
-    user_id: Mapped[bytes] = reference("app_user", index=True)
-    principal_kind: Mapped[str] = field(String(8))
+    user_id: Mapped[bytes] = reference("app_user", policy=APPEND, index=True)
+    principal_kind: Mapped[str] = field(String(8), policy=APPEND)
     """`PERSON` or `DIVISION`."""
-    principal_id: Mapped[bytes] = field(LargeBinary(16), index=True)
+    principal_id: Mapped[bytes] = field(LargeBinary(16), policy=APPEND, index=True)
     reason: Mapped[str] = field(String(300), reach=Reach.OFFICE, default="")
     granted_by_id: Mapped[bytes | None] = reference("app_user", reach=Reach.OFFICE, default=None)
     granted_ms: Mapped[int] = field(BigInteger, reach=Reach.OFFICE, default=0)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped
 
 from crm.changes.entity import Fixed, Flag, Replicated, Scope, field
-from crm.changes.policies import group
+from crm.changes.policies import APPEND, group
 from crm.ids import CATALOGUE
 from crm.rights import Right
 
@@ -20,7 +20,7 @@ class PaymentTerms(Replicated):
     scope: ClassVar[Scope] = Fixed(CATALOGUE)
     right: ClassVar[str] = Right.CATALOGUE_EDIT.value
 
-    code: Mapped[str] = field(String(16))
+    code: Mapped[str] = field(String(16), policy=APPEND)
     name: Mapped[str] = field(String(100))
     days_net: Mapped[int] = field(BigInteger, policy=group("terms"), default=0)
     """Days from the invoice to the due date, 0 to 365; 0 is payment at once."""
