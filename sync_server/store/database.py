@@ -1,0 +1,183 @@
+"""The office's database: a SQLite file by default, PostgreSQL by URL. One class hides what differs.
+
+Hot paths use driver SQL written once with ``?`` marks; everything else uses SQLAlchemy Core.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from crm.changes.capture import guard
+from crm.changes.entity import Schema
+from crm.errors import Code, InvalidInput, OfficeFault
+
+CHUNK: Final = 500
+BUSY_MS: Final = 30_000
+
+
+class Database:
+    """The engine with its transactions.
+
+    ``now_ms`` is the office's clock: the database's own on PostgreSQL, so that several server machines agree; for
+    SQLite, which has one server process, the process's. Tests inject another.
+    """
+
+    def __init__(self, url: str | URL, schema: Schema, *, now_ms: Callable[[], int] | None = None) -> None:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise InvalidInput(Code.BAD_VALUE, "The database is a sqlite: or a postgresql: address.")
+        if backend == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.schema = schema
+        self.is_sqlite = backend == "sqlite"
+        self._now_ms = now_ms
+        self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgresql(parsed)
+        self.driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        guard(self.engine, schema)
+
+    @staticmethod
+    def _sqlite(url: URL) -> Engine:
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"check_same_thread": False}
+        )
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=OFF",
+                f"busy_timeout={BUSY_MS}",
+                "cache_size=-32768",
+                "temp_store=MEMORY",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            mode = connection.get_execution_options().get("transaction_mode", "DEFERRED")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+        return engine
+
+    @staticmethod
+    def _postgresql(url: URL) -> Engine:
+        return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    # -- time
+
+    def now_ms(self, connection: Connection) -> int:
+        """UTC milliseconds of the office's clock."""
+        if self._now_ms is not None:
+            return self._now_ms()
+        if self.is_sqlite:
+            return time.time_ns() // 1_000_000
+        seconds = connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one()
+        return int(seconds * 1000)
+
+    # -- transactions
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction; on SQLite it holds the one writer's lock from its first statement on.
+
+        :raises OfficeFault: code 9001 when the database is away or busy for too long.
+        """
+        with self._connect(transaction_mode="IMMEDIATE") as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A read-only transaction in which every statement sees the same moment."""
+        options: dict[str, Any] = (
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with self._connect(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connect(self, **options: Any) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(**options) as connection:
+                yield connection
+        except (DBAPIError, self.driver_error) as error:
+            if _is_away(error):
+                raise OfficeFault(Code.DATABASE_AWAY, "The database cannot be reached; try again.") from error
+            raise
+
+    # -- driver SQL
+
+    def sql(self, statement: str) -> str:
+        """``statement`` with its ``?`` marks in the driver's own style."""
+        return statement if self.is_sqlite else statement.replace("?", "%s")
+
+    def rows(
+        self, connection: Connection, statement: str, parameters: Sequence[Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a query as plain tuples, straight from the driver."""
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.sql(statement), tuple(parameters))
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+    def rows_in(
+        self,
+        connection: Connection,
+        statement: str,
+        values: Iterable[Any],
+        before: Sequence[Any] = (),
+        after: Sequence[Any] = (),
+    ) -> list[tuple[Any, ...]]:
+        """Rows of a query with ``{in}`` where the list of ``values`` belongs; asked in chunks."""
+        wanted = list(values)
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(wanted), CHUNK):
+            chunk = wanted[start : start + CHUNK]
+            marks = ",".join("?" * len(chunk))
+            found += self.rows(connection, statement.replace("{in}", marks), [*before, *chunk, *after])
+        return found
+
+    def execute_many(
+        self, connection: Connection, statement: str, parameters: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Run ``statement`` once per tuple; nothing for none. Raises what the driver raises, wrapped by SQLAlchemy."""
+        if parameters:
+            connection.exec_driver_sql(self.sql(statement), list(parameters))
+
+
+_AWAY: Final = (
+    "database is locked",
+    "unable to open",
+    "disk i/o",
+    "disk is full",
+    "server closed",
+    "connection",
+)
+
+
+def _is_away(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return type(cause).__name__ in ("OperationalError", "InterfaceError", "AdminShutdown") and any(
+        sign in str(cause).lower() for sign in _AWAY
+    )
