@@ -73,7 +73,7 @@ class Product(Replicated):
 
     ``base_unit`` names the unit in which quantities are counted; `ProductUnit` adds packs. ``min_quantity_milli``
     and ``step_quantity_milli`` are in base units; 0 means no minimum and any amount. Cost and floor price (per
-    base unit, without tax, in the company's currency) never leave the office.
+    base unit, without tax, in ``cost_currency``) never leave the office.
     """
 
     __tablename__ = "product"
@@ -87,13 +87,19 @@ class Product(Replicated):
     description: Mapped[str | None] = field(Text, policy=LATEST, default=None)
     spec: Mapped[str | None] = field(String(200), default=None)
     barcode: Mapped[str | None] = field(String(40), default=None)
-    service_fee_minor: Mapped[int | None] = field(BigInteger, default=None)
+    service_fee_minor: Mapped[int | None] = field(BigInteger, policy=group("service_fee"), default=None)
+    service_fee_currency: Mapped[str | None] = field(String(3), policy=group("service_fee"), default=None)
     tax_class_id: Mapped[bytes | None] = reference("tax_class", default=None)
     min_quantity_milli: Mapped[int] = field(BigInteger, default=0)
     step_quantity_milli: Mapped[int] = field(BigInteger, default=0)
     state: Mapped[str] = field(String(16), policy=state(PRODUCT_MACHINE), default=ProductState.ACTIVE.value)
-    cost_minor: Mapped[int | None] = field(BigInteger, reach=Reach.OFFICE, default=None)
-    floor_price_minor: Mapped[int | None] = field(BigInteger, reach=Reach.OFFICE, default=None)
+    cost_minor: Mapped[int | None] = field(BigInteger, policy=group("cost"), reach=Reach.OFFICE, default=None)
+    floor_price_minor: Mapped[int | None] = field(
+        BigInteger, policy=group("cost"), reach=Reach.OFFICE, default=None
+    )
+    cost_currency: Mapped[str | None] = field(
+        String(3), policy=group("cost"), reach=Reach.OFFICE, default=None
+    )
 
 
 class ProductUnit(Replicated):
