@@ -6,9 +6,17 @@ In JSON, bytes are base64 text. Rows travel as arrays under one list of column n
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 62))]
+Instant = Annotated[int, msgspec.Meta(ge=-(1 << 52), le=(1 << 52))]
+Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+Tag = Annotated[bytes, msgspec.Meta(min_length=8, max_length=8)]
+Hash = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Name = Annotated[str, msgspec.Meta(max_length=64)]
+Date = Annotated[str, msgspec.Meta(min_length=10, max_length=10)]
 
 BIRTH: Final = 0
 CHANGE: Final = 1
@@ -25,22 +33,22 @@ class Op(msgspec.Struct, frozen=True, array_like=True):
     without fields on a document's root says which version of the whole document the lines were edited on.
     """
 
-    table: str
-    id: bytes
-    kind: int
-    base: int
+    table: Name
+    id: Id
+    kind: Count
+    base: Count
     fields: dict[str, Any]
 
 
 class Changeset(msgspec.Struct, frozen=True):
     """One thing a person did, with everything it changed. It applies whole or not at all (sync-protocol, 4)."""
 
-    change_id: bytes
-    stamp: int
-    business_date: str
-    schema_version: int
-    intent: str
-    actor: bytes
+    change_id: Id
+    stamp: Count
+    business_date: Date
+    schema_version: Count
+    intent: Name
+    actor: Id
     ops: tuple[Op, ...]
 
 
@@ -51,9 +59,9 @@ class Sealed(msgspec.Struct, frozen=True, array_like=True):
     ``hash`` is BLAKE2b-256 of ``body``.
     """
 
-    change_id: bytes
-    n: int
-    hash: bytes
+    change_id: Id
+    n: Annotated[int, msgspec.Meta(ge=1, le=(1 << 62))]
+    hash: Hash
     body: bytes
 
 
@@ -63,9 +71,9 @@ class PushRequest(msgspec.Struct, frozen=True):
     ``now_ms`` is the laptop's clock, so that the office can say how far it is off.
     """
 
-    protocol: int
-    incarnation: bytes
-    now_ms: int
+    protocol: Count
+    incarnation: Id
+    now_ms: Instant
     changesets: tuple[Sealed, ...]
 
 
@@ -100,9 +108,9 @@ class PushAnswer(msgspec.Struct, frozen=True):
 class Head(msgspec.Struct, frozen=True, array_like=True):
     """A place in a feed. ``tag`` is the random mark of the record at ``seq``."""
 
-    epoch: int
-    seq: int
-    tag: bytes
+    epoch: Count
+    seq: Count
+    tag: Tag
 
 
 class Block(msgspec.Struct, frozen=True, array_like=True):
@@ -141,14 +149,14 @@ class PullRequest(msgspec.Struct, frozen=True):
     ``refetch`` (unit, table) pairs whose digest did not match.
     """
 
-    protocol: int
-    schema_version: int
-    incarnation: bytes
+    protocol: Count
+    schema_version: Count
+    incarnation: Id
     cursor: dict[str, Head]
     position: bytes = b""
-    receipt_n: int = 0
-    rows: int = 5000
-    refetch: tuple[tuple[bytes, str], ...] = ()
+    receipt_n: Count = 0
+    rows: Count = 5000
+    refetch: tuple[tuple[Id, Name], ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True):

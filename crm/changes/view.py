@@ -35,23 +35,23 @@ class Overlay:
 
     def __init__(self, below: View) -> None:
         self._below = below
-        self.rows: dict[Key, Row] = {}
+        self.rows: dict[str, dict[bytes, Row]] = {}
         self.standings: dict[bytes, Standing] = {}
 
     def get(self, table: str, row_id: bytes) -> Row | None:
         """See `View.get`."""
-        found = self.rows.get((table, row_id))
-        return found if found is not None else self._below.get(table, row_id)
+        found = self.rows.get(table)
+        row = found.get(row_id) if found is not None else None
+        return row if row is not None else self._below.get(table, row_id)
 
     def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
         """See `View.children`."""
         found = {_id(row): row for row in self._below.children(table, column, value)}
-        for (name, row_id), row in self.rows.items():
-            if name == table:
-                if row[column] == value:
-                    found[row_id] = row
-                else:
-                    found.pop(row_id, None)
+        for row_id, row in self.rows.get(table, {}).items():
+            if row[column] == value:
+                found[row_id] = row
+            else:
+                found.pop(row_id, None)
         return [found[key] for key in sorted(found)]
 
     def standing(self, unit: bytes) -> Standing | None:
@@ -61,11 +61,12 @@ class Overlay:
 
     def put(self, table: str, row: Row) -> None:
         """Set a row in this layer."""
-        self.rows[(table, _id(row))] = row
+        self.rows.setdefault(table, {})[_id(row)] = row
 
     def onto(self, below: Overlay) -> None:
         """Move everything of this layer into the one below it."""
-        below.rows.update(self.rows)
+        for table, rows in self.rows.items():
+            below.rows.setdefault(table, {}).update(rows)
         below.standings.update(self.standings)
 
 

@@ -1,0 +1,450 @@
+"""One write transaction of the office: feeds locked, changesets decided one after another, everything written at once.
+
+Push and the office's own actions end here, in `Batch.take` and `Batch.save`; nothing else writes replicated rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import msgspec
+from sqlalchemy import Connection
+
+from crm.changes.capture import writing
+from crm.changes.clock import instant_of
+from crm.changes.codec import Form, from_json
+from crm.changes.digest import row_hash
+from crm.changes.entity import Root, Row
+from crm.changes.merge import Decision, Lost, Sender, Write, decide, settle
+from crm.changes.ops import BIRTH, Changeset, Op, Outcome
+from crm.changes.scope import holders_of
+from crm.changes.view import Key, Overlay, Rulebook, Want
+from crm.ids import derive_id
+from sync_server.store.database import Database
+from sync_server.store.feeds import DigestBook, Feeds, hold, open_unit, release
+from sync_server.store.rows import OfficeView, write_rows
+
+WANT_LEVELS: Final = 6
+FORMS: Final = (Form.MSGPACK, Form.JSON)
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+@dataclass(frozen=True)
+class Received:
+    """A changeset as it is kept: who sent it in which envelope, and what came of it."""
+
+    changeset: Changeset
+    device: bytes | None
+    incarnation: bytes
+    n: int
+    hash: bytes
+    body: bytes
+    form: Form
+
+
+class Batch:
+    """The changesets of one transaction.
+
+    The caller has begun the transaction. Order of calls: `lock`, any number of `weigh` and `take`, `save`. Nothing is written
+    before `save`; after an exception the transaction must be rolled back and the batch thrown away.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        rulebook: Rulebook,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self.database = database
+        self.connection = connection
+        self.schema = database.schema
+        self.rulebook = rulebook
+        self.feeds = Feeds(database, connection, random_bytes)
+        self.below = OfficeView(database, connection)
+        self.view = Overlay(self.below)
+        self.now_ms = database.now_ms(connection)
+        self._before: dict[Key, int | None] = {}
+        self._written: dict[Key, Row] = {}
+        self._digests = DigestBook()
+        self._changesets: list[tuple[Any, ...]] = []
+        self._later: list[Callable[[], None]] = []
+        self.touched: set[bytes] = set()
+        self.released: set[bytes] = set()
+        self.told: frozenset[bytes] = frozenset()
+
+    # -- before anything depends on what is read
+
+    def lock(self, changesets: Sequence[Changeset], person: bytes, form: Form = Form.MSGPACK) -> None:
+        """Lock every feed that these changesets can touch, in order of feed id.
+
+        The feeds are found by reading without a lock, which is safe because a unit never changes its feed.
+        """
+        scout = OfficeView(self.database, self.connection)
+        found: set[tuple[bytes, str]] = {(person, "person")}
+        if not self.database.is_sqlite:
+            # PostgreSQL: what the scout saw may be old the moment the lock is held, so it is thrown away.
+            self._read_ahead(scout, changesets, form)
+        else:
+            scout = self.below
+            self._read_ahead(scout, changesets, form)
+        for changeset in changesets:
+            for op in changeset.ops:
+                found |= self._feeds_of(scout, op, form)
+        self.feeds.lock(found)
+        if scout is not self.below:
+            self._read_ahead(self.below, changesets, form)
+
+    def feeds_of(self, op: Op) -> set[tuple[bytes, str]]:
+        """The feeds that an operation touches, as far as the rows read so far say."""
+        return self._feeds_of(self.below, op, Form.MSGPACK)
+
+    def reread(self) -> None:
+        """Forget what was read: more locks were taken since. Nothing may have been decided yet."""
+        self.below = OfficeView(self.database, self.connection)
+        self.view = Overlay(self.below)
+
+    def _feeds_of(self, view: OfficeView, op: Op, form: Form) -> set[tuple[bytes, str]]:
+        entity = self.schema.get(op.table)
+        if entity is None or len(op.id) != 16:
+            return set()
+        row = view.get(op.table, op.id)
+        if row is not None:
+            return self._feed_of_unit(view, cast(bytes, row["unit"]))
+        scope = entity.scope
+        found: set[tuple[bytes, str]] = set()
+        for name, item in entity.fields.items():
+            if item.ref is None or name not in op.fields:
+                continue
+            target_id = _given_id(item, op.fields[name], form)
+            target = view.get(item.ref, target_id) if target_id is not None else None
+            if target is None:
+                continue
+            if isinstance(scope, Root) and name == scope.owner:
+                division = target.get(scope.division)
+                if isinstance(division, bytes):
+                    found.add((division, "division"))
+            else:
+                found |= self._feed_of_unit(view, cast(bytes, target["unit"]))
+        if not isinstance(scope, Root):
+            unit = getattr(scope, "unit", None)
+            if isinstance(unit, bytes):
+                found |= self._feed_of_unit(view, unit)
+        return found
+
+    def _feed_of_unit(self, view: OfficeView, unit: bytes) -> set[tuple[bytes, str]]:
+        standing = view.standing(unit)
+        if standing is None or standing.division_id is None:
+            return set()
+        return {(standing.division_id, "division")}
+
+    def _read_ahead(self, view: OfficeView, changesets: Sequence[Changeset], form: Form) -> None:
+        """Read in few statements what merging will ask for; anything missed is read when it is needed."""
+        ids: dict[str, set[bytes]] = defaultdict(set)
+        roots: dict[str, list[Row]] = defaultdict(list)
+        for changeset in changesets:
+            for op in changeset.ops:
+                entity = self.schema.get(op.table)
+                if entity is None or len(op.id) != 16:
+                    continue
+                ids[op.table].add(op.id)
+                for name, raw in op.fields.items():
+                    item = entity.fields.get(name)
+                    if item is not None and item.ref is not None:
+                        target_id = _given_id(item, raw, form)
+                        if target_id is not None:
+                            ids[item.ref].add(target_id)
+        for table, wanted in ids.items():
+            view.load(table, wanted)
+        for changeset in changesets:
+            for op in changeset.ops:
+                if op.table in self.rulebook:
+                    row = view.get(op.table, op.id) or _row_to_be(self.schema[op.table].blank(), op)
+                    if row is not None:
+                        roots[op.table].append(row)
+        view.load_standings(
+            {cast(bytes, row["unit"]) for table in ids for row in _present(view, table, ids[table])}
+        )
+        if form is Form.JSON:
+            return
+        ahead = _Ahead(view)
+        ahead.note(changesets)
+        for table, rows in roots.items():
+            for _level in range(WANT_LEVELS):
+                wants = list(self.rulebook[table].wants(ahead, rows))
+                if not any(ahead.fetch(want) for want in wants):
+                    break
+
+    # -- deciding
+
+    def weigh(self, changeset: Changeset, sender: Sender) -> Decision:
+        """What one changeset comes to. Only memory is touched, and only when nothing raises."""
+        return decide(self.schema, self.rulebook, self.view, changeset, sender)
+
+    def take(self, received: Received, decision: Decision, sender: Sender) -> Outcome:
+        """Give the rows of a decision their place in the feeds; they wait for `save`."""
+        changeset = received.changeset
+        self._add_conflicts(decision, changeset, sender)
+        self._settle(decision, changeset, sender)
+        outcome = Outcome(
+            changeset.change_id,
+            received.n,
+            decision.kind,
+            decision.code,
+            decision.text,
+            dict(decision.details),
+        )
+        self.keep(received, outcome, sender.stamp)
+        return outcome
+
+    def keep(self, received: Received, outcome: Outcome, effective_stamp: int) -> None:
+        """Remember a changeset with its outcome, as sent."""
+        changeset = received.changeset
+        self._changesets.append(
+            (
+                changeset.change_id,
+                received.device,
+                received.incarnation,
+                received.n,
+                received.hash,
+                min(max(changeset.stamp, 0), (1 << 63) - 1),
+                effective_stamp,
+                changeset.business_date[:10],
+                changeset.schema_version & 0x7FFFFFFF,
+                changeset.intent[:60],
+                changeset.actor[:16],
+                FORMS.index(received.form),
+                received.body,
+                outcome.kind,
+                outcome.code,
+                outcome.text,
+                _ENCODER.encode(outcome.details),
+                self.now_ms,
+            )
+        )
+
+    def add(self, table: str, row: Row, change_id: bytes, person: bytes) -> None:
+        """A row that the office itself makes beside a changeset (a quarantine entry)."""
+        decision = Decision()
+        write = Write(self.schema[table], row, None)
+        decision.writes[table, cast(bytes, row["id"])] = write
+        self.view.put(table, row)
+        changeset = Changeset(change_id, 0, "", 0, "", person, ())
+        self._settle(decision, changeset, None)
+
+    def _add_conflicts(self, decision: Decision, changeset: Changeset, sender: Sender) -> None:
+        for lost in decision.lost:
+            write = self._conflict(lost, changeset, sender)
+            decision.writes["conflict", cast(bytes, write.row["id"])] = write
+            self.view.put("conflict", write.row)
+
+    def _conflict(self, lost: Lost, changeset: Changeset, sender: Sender) -> Write:
+        entity = self.schema["conflict"]
+        names = ",".join(lost.fields)
+        joined = self._open_conflict(lost, names, sender) if lost.open else None
+        if joined is not None:
+            # A later value of one's own joins the conflict that is open already.
+            row = dict(joined)
+            mine = {**msgspec.msgpack.decode(cast(bytes, joined["mine"])), **lost.mine}
+            row.update(
+                mine=_ENCODER.encode(mine), mine_at=instant_of(sender.stamp), change_id=changeset.change_id
+            )
+            return Write(entity, row, joined, {"mine", "mine_at", "change_id"})
+        row = entity.blank()
+        standing = self.view.standing(lost.unit)
+        assert standing is not None
+        instant = instant_of(sender.stamp)
+        row.update(
+            id=derive_id("conflict", changeset.change_id, lost.row_id, names),
+            unit=lost.unit,
+            feed_id=standing.division_id,
+            created_at=instant,
+            changed_at=instant,
+            created_by=sender.actor.id,
+            changed_by=sender.actor.id,
+            table_name=lost.table,
+            row_id=lost.row_id,
+            field_names=names,
+            rule=lost.rule.value,
+            state="open" if lost.open else "decided",
+            base=_ENCODER.encode(lost.base),
+            mine=_ENCODER.encode(lost.mine),
+            theirs=_ENCODER.encode(lost.theirs),
+            change_id=changeset.change_id,
+            mine_by=sender.actor.id,
+            mine_at=instant,
+            theirs_by=lost.theirs_by,
+            theirs_at=instant_of(lost.theirs_stamp),
+        )
+        return Write(entity, row, None)
+
+    def _open_conflict(self, lost: Lost, names: str, sender: Sender) -> Row | None:
+        for row in self.view.children("conflict", "row_id", lost.row_id):
+            if (row["state"], row["field_names"], row["mine_by"]) == ("open", names, sender.actor.id) and (
+                row["table_name"] == lost.table and not row["deleted"] and "ops" not in lost.mine
+            ):
+                return row
+        return None
+
+    def _settle(self, decision: Decision, changeset: Changeset, sender: Sender | None) -> None:
+        if not decision.writes:
+            return
+        touched: dict[bytes, set[tuple[bytes, str]]] = defaultdict(set)
+        rows: dict[bytes, int] = defaultdict(int)
+        for write in decision.writes.values():
+            feed_id = cast(bytes, write.row["feed_id"])
+            touched[feed_id].add((cast(bytes, write.row["unit"]), write.entity.name))
+            rows[feed_id] += 1
+        seqs = {feed_id: self.feeds.next_seq(feed_id) for feed_id in touched}
+        if sender is not None:
+            settle(decision, seqs, sender)
+        else:
+            for write in decision.writes.values():
+                write.row["version"] = seqs[cast(bytes, write.row["feed_id"])]
+        for write in decision.writes.values():
+            self._note(write)
+            if isinstance(write.entity.scope, Root):
+                self._hold(write, seqs[cast(bytes, write.row["feed_id"])])
+        by = sender.actor.id if sender is not None else changeset.actor
+        at = instant_of(sender.stamp) if sender is not None else self.now_ms
+        for feed_id, units in touched.items():
+            self.feeds.advance(
+                feed_id, changeset.change_id, by, at, rows[feed_id], frozenset(units), seqs[feed_id]
+            )
+            self.touched |= {unit for unit, _table in units}
+
+    def _note(self, write: Write) -> None:
+        table, row = write.entity.name, write.row
+        row_id, unit = cast(bytes, row["id"]), cast(bytes, row["unit"])
+        key = table, row_id
+        previous = self._written.get(key)
+        before = previous if previous is not None else write.before
+        self._before.setdefault(key, None if write.before is None else cast(int, write.before["version"]))
+        self._written[key] = row
+        self._digests.note(
+            unit,
+            table,
+            add=row_hash(row_id, cast(int, row["version"])),
+            remove=row_hash(row_id, cast(int, before["version"])) if before is not None else 0,
+            rows=0 if before is not None else 1,
+        )
+
+    def _hold(self, write: Write, seq: int) -> None:
+        """Units begin, and change hands, with the row that says so."""
+        unit, feed_id = cast(bytes, write.row["unit"]), cast(bytes, write.row["feed_id"])
+        scope = cast(Root, write.entity.scope)
+        now = holders_of(write.entity, write.row)
+        if write.before is None:
+            self._later.append(
+                lambda: open_unit(self.database, self.connection, unit, scope.kind, feed_id, now, seq)
+            )
+        else:
+            were = holders_of(write.entity, write.before)
+            if were == now:
+                return
+            self._later.append(lambda: release(self.database, self.connection, unit, were - now, seq))
+            self._later.append(lambda: hold(self.database, self.connection, unit, feed_id, now - were, seq))
+            self.released |= {one.principal for one in were - now}
+        standing = self.view.standing(unit)
+        assert standing is not None
+        self.view.standings[unit] = type(standing)(
+            standing.division_id, frozenset(one.principal for one in now if one.right == "edit")
+        )
+
+    # -- writing
+
+    def save(self) -> None:
+        """Write rows, digests, feeds and changesets. The caller commits."""
+        births: dict[str, list[Row]] = defaultdict(list)
+        changes: dict[str, list[Row]] = defaultdict(list)
+        for (table, _row_id), row in self._written.items():
+            (births if self._before[table, cast(bytes, row["id"])] is None else changes)[table].append(row)
+        with writing(self.connection):
+            write_rows(self.database, self.connection, births, changes)
+        for step in self._later:
+            step()
+        self._digests.save(self.database, self.connection)
+        self.feeds.save()
+        self.database.execute_many(
+            self.connection,
+            "INSERT INTO changeset (change_id, device, incarnation, n, hash, stamp, effective_stamp, business_date, "
+            "schema_version, intent, actor, form, body, kind, code, text, details, received_at) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            "ON CONFLICT (change_id) DO NOTHING",
+            self._changesets,
+        )
+
+
+class _Ahead:
+    """The view as `Rules.wants` sees it while reading ahead: rows to be born are in it, unchecked."""
+
+    def __init__(self, below: OfficeView) -> None:
+        self._below = below
+        self._overlay = Overlay(below)
+        self._asked: set[tuple[str, str, bytes]] = set()
+
+    def note(self, changesets: Iterable[Changeset]) -> None:
+        """Put the rows that changesets bring into the view."""
+        schema = self._below.schema
+        for changeset in changesets:
+            for op in changeset.ops:
+                entity = schema.get(op.table)
+                if entity is None or op.kind != BIRTH or len(op.id) != 16:
+                    continue
+                row = _row_to_be(entity.blank(), op)
+                if row is not None:
+                    self._overlay.put(op.table, row)
+
+    def fetch(self, want: Want) -> bool:
+        """Read what is wanted; false when all of it was asked for before."""
+        new = {value for value in want.values if (want.table, want.column, value) not in self._asked}
+        if not new:
+            return False
+        self._asked |= {(want.table, want.column, value) for value in new}
+        if want.column == "id":
+            self._below.load(want.table, new)
+        else:
+            self._below.load_children(Want(want.table, want.column, frozenset(new)))
+        return True
+
+    def get(self, table: str, row_id: bytes) -> Row | None:
+        """See `View.get`; rows that were not read ahead count as absent."""
+        return self._overlay.get(table, row_id)
+
+    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+        """See `View.children`."""
+        return self._overlay.children(table, column, value)
+
+    def standing(self, unit: bytes) -> None:
+        """Not needed for reading ahead."""
+        del unit
+
+
+def _row_to_be(row: Row, op: Op) -> Row | None:
+    if op.kind != BIRTH:
+        return None
+    row["id"] = op.id
+    for name, value in op.fields.items():
+        if name in row and (value is None or isinstance(value, int | str | bytes)):
+            row[name] = value
+    return row
+
+
+def _given_id(item: Any, raw: object, form: Form) -> bytes | None:
+    value = raw[1] if isinstance(raw, list | tuple) and len(raw) == 2 else raw
+    if form is Form.JSON:
+        try:
+            value = from_json(item, value)
+        except Exception:  # noqa: BLE001 - reading ahead only; merging will say what is wrong
+            return None
+    return value if isinstance(value, bytes) and len(value) == 16 else None
+
+
+def _present(view: OfficeView, table: str, ids: Iterable[bytes]) -> Iterable[Row]:
+    for row_id in ids:
+        row = view.get(table, row_id)
+        if row is not None:
+            yield row
