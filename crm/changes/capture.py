@@ -234,8 +234,10 @@ def writing(connection: Connection) -> Iterator[None]:
 
 
 _NOISE: Final = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_DML: Final = re.compile(
-    r"(?<!for )(?<!do )\b(?:insert|update|delete|replace|truncate|merge|copy|drop)\b(?!\s*\()", re.IGNORECASE
+_TARGET: Final = (
+    r"\b(?:insert(?:\s+or\s+\w+)?\s+into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from|merge\s+into"
+    r"|truncate(?:\s+table)?|copy|drop\s+table(?:\s+if\s+exists)?)\s+(?:only\s+)?"
+    r"(?:[\"`\[]?\w+[\"`\]]?\s*\.\s*)?[\"`\[]?(?:%s)\b"
 )
 
 
@@ -247,14 +249,13 @@ def guard(engine: Engine, schema: Schema) -> None:
 
     :raises LocalFault: code 4001, from the offending ``execute``, before the database sees the statement.
     """
-    names = re.compile(r"\b(?:" + "|".join(map(re.escape, schema.entities)) + r")\b", re.IGNORECASE)
+    target = re.compile(_TARGET % "|".join(map(re.escape, schema.entities)), re.IGNORECASE)
     verdicts: dict[str, bool] = {}
 
     def writes(statement: str) -> bool:
         verdict = verdicts.get(statement)
         if verdict is None:
-            bare = _NOISE.sub(" ", statement)
-            verdict = bool(_DML.search(bare) and names.search(bare))
+            verdict = target.search(_NOISE.sub(" ", statement)) is not None
             if len(verdicts) < 2000:
                 verdicts[statement] = verdict
         return verdict

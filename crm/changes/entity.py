@@ -228,6 +228,11 @@ class Field:
         raise InvalidInput(Code.BAD_VALUE, f"The value of {self.name} is not acceptable.", field=self.name)
 
 
+def _text(name: str) -> str:
+    """A plain str of SQLAlchemy's own kind of name."""
+    return str.__str__(name)
+
+
 def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)
@@ -266,7 +271,7 @@ class Entity:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every stored column, in table order."""
-        return tuple(column.name for column in self.table.columns)
+        return tuple(_text(column.name) for column in self.table.columns)
 
     @cached_property
     def wire_columns(self) -> tuple[str, ...]:
@@ -372,7 +377,7 @@ def _field_of(column: Column[Any]) -> Field:
         raise TypeError(f"{column.table.name}.{column.name}: no foreign key, server default or onupdate here")
     policy: Policy = column.info["policy"]
     return Field(
-        name=column.name,
+        name=_text(column.name),
         kind=kind,
         nullable=bool(column.nullable),
         max_length=length,
@@ -396,9 +401,12 @@ def build_schema(version: int, classes: Sequence[type[Replicated]]) -> Schema:
         for index in table.indexes:
             if index.unique:
                 raise TypeError(f"{table.name}: uniqueness that people can violate is a rule, not an index")
-        fields = {column.name: _field_of(column) for column in table.columns if "policy" in column.info}
-        entities[table.name] = Entity(
-            name=table.name,
+        fields = {
+            _text(column.name): _field_of(column) for column in table.columns if "policy" in column.info
+        }
+        name = _text(table.name)
+        entities[name] = Entity(
+            name=name,
             cls=cls,
             table=table,
             scope=cls.scope,
