@@ -18,6 +18,9 @@ MILLI: Final = 1_000
 LIMIT_MINOR: Final = 10**15
 """No amount on a document may reach this (ten thousand milliards of the major unit): sums still fit 64 bits."""
 
+MAX_QUANTITY_MILLI: Final = 10**12
+"""A thousand million units: no quantity, minimum or pack is larger."""
+
 EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "AED": 2, "AUD": 2, "BHD": 3, "BRL": 2, "CAD": 2, "CHF": 2, "CLP": 0, "CNY": 2, "CZK": 2, "DKK": 2,

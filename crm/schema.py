@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from crm.approvals.entities import ApprovalDecision
+from crm.catalogue import checks as catalogue
 from crm.catalogue.entities import (
     CustomerPrice,
     DiscountRule,
@@ -17,13 +18,19 @@ from crm.catalogue.entities import (
     TaxRate,
 )
 from crm.changes.entity import Schema, build_schema
+from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Rulebook
+from crm.conflicts import rules as conflicts
 from crm.conflicts.entities import Conflict, Quarantine
+from crm.contacts import rules as contacts
 from crm.contacts.entities import Contact
+from crm.customers import rules as customers
 from crm.customers.entities import Customer, ShipToAddress
 from crm.orders.entities import OrderLine, OrderSeal, SalesOrder
 from crm.orders.rules import OrderRules
+from crm.people import rules as people
 from crm.people.entities import DataGrant, Division, User, UserRole
+from crm.terms import rules as terms
 from crm.terms.entities import PaymentTerms
 
 SCHEMA_VERSION: Final = 1
@@ -62,7 +69,21 @@ SCHEMA: Final[Schema] = build_schema(
     ],
 )
 
-RULEBOOK: Final[Rulebook] = {
-    "sales_order": OrderRules(),
-}
-"""Root table to the rules of its subject; tables that are not named merge by their policies alone."""
+
+def rulebook(safeguards: Safeguards = ALL) -> Rulebook:
+    """Root table to the rules of its subject; tables that are not named merge by their policies alone.
+
+    Only the tests of the tests pass other ``safeguards``.
+    """
+    return {
+        **people.RULES,
+        **catalogue.RULES,
+        **terms.RULES,
+        **customers.RULES,
+        **contacts.RULES,
+        **conflicts.RULES,
+        "sales_order": OrderRules(safeguards),
+    }
+
+
+RULEBOOK: Final[Rulebook] = rulebook()

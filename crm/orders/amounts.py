@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from crm.money import BASIS_POINTS, LIMIT_MINOR, MILLI, round_half_up, share_out
+from crm.money import BASIS_POINTS, LIMIT_MINOR, MAX_QUANTITY_MILLI, MILLI, round_half_up, share_out
 
 MAX_LINES: Final = 300
-MAX_QUANTITY_MILLI: Final = 10**12
 
 
 class LineFigures(NamedTuple):

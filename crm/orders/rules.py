@@ -99,7 +99,7 @@ class OrderRules:
 
         Figures out of range give zeros here and are refused by `judge`.
         """
-        lines, amounts = _document(view, root)
+        lines, amounts = document_of(view, root)
         head: dict[str, Wire] = {
             "list_total_minor": amounts.list_total_minor,
             "net_total_minor": amounts.net_total_minor,
@@ -133,7 +133,7 @@ class OrderRules:
             )
         yield from _about_revision(before, after, was, now)
         if edited or submits:
-            lines, amounts = _document(view, after)
+            lines, amounts = document_of(view, after)
             yield from _about_figures(after, lines, submits=submits)
             if submits and self._safeguards.seal:
                 yield from _about_seal(after, lines, amounts, seals)
@@ -225,7 +225,7 @@ def _about_decisions(after: Row, decisions: Sequence[Row], *, was: str, now: str
             )
 
 
-def _document(view: View, root: Row) -> tuple[list[Row], OrderAmounts]:
+def document_of(view: View, root: Row) -> tuple[list[Row], OrderAmounts]:
     """The live lines in document order, and what they come to."""
     rows = view.children("order_line", "order_id", _id(root))
     lines = in_document_order([row for row in rows if not row["deleted"]])
