@@ -88,7 +88,7 @@ def roles_of(session: Session, user_id: bytes) -> Sequence[str]:
 def superiors(session: Session) -> dict[bytes, bytes | None]:
     """The staff tree: person to superior, of everybody who is not deleted."""
     rows = session.execute(select(User.id, User.superior_id).where(User.deleted.is_(False)))
-    return dict(rows.tuples().all())
+    return {row.id: row.superior_id for row in rows}
 
 
 def seen_by(session: Session, user_id: bytes) -> frozenset[bytes]:
