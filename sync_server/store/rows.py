@@ -84,7 +84,9 @@ class OfficeView:
         for value in wanted:
             self._children[want.table, want.column, value] = []
         entity = self.schema[want.table]
-        column = want.column if want.column == "id" else entity.fields[want.column].name
+        column = want.column
+        if column not in entity.columns:
+            raise KeyError(f"{want.table} has no column {column}")
         statement = (
             f"SELECT {select_list(entity.columns)} FROM {quoted(want.table)} "
             f"WHERE {quoted(column)} IN ({{in}}) ORDER BY id"
