@@ -203,7 +203,7 @@ class CustomerRules(PlainRules):
         yield from customer_findings(after)
         yield from self._code(view, change)
         yield from self._owner(view, change)
-        if change.fields & _CREDIT and not _may(view, change, Right.CUSTOMER_CREDIT):
+        if _sets_credit(change) and not _may(view, change, Right.CUSTOMER_CREDIT):
             yield reject(Code.NO_RIGHT, "You have no right to set the credit limit.")
         if not after["deleted"] and after["library"] != Library.MERGED:
             yield from duplicates(view, after)
@@ -229,6 +229,11 @@ class CustomerRules(PlainRules):
                 division_id=standing.division_id if standing is not None else None,
                 may_assign=_may(view, change, Right.CUSTOMER_ASSIGN),
             )
+
+
+def _sets_credit(change: Change) -> bool:
+    before = change.before if change.before is not None else change.entity.blank()
+    return any(change.after[name] != before[name] for name in change.fields & _CREDIT)
 
 
 def _may(view: View, change: Change, right: Right) -> bool:
