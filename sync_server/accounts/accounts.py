@@ -138,6 +138,10 @@ class Accounts:
         """See `tokens.refresh`."""
         return tokens.refresh(self.database, refresh_token, lifetimes=self.lifetimes)
 
+    def sign_out(self, access_token: str) -> None:
+        """See `tokens.sign_out`."""
+        tokens.sign_out(self.database, access_token)
+
     def end_sessions(self, person: bytes) -> None:
         """End every token of a person, as after a freeze."""
         with self.database.write() as connection:

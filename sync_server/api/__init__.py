@@ -1,1 +1,1 @@
-"""What devices call: one file per group of endpoints."""
+"""What devices and approvers call, over HTTP: one file per group of operations, each declared once."""
