@@ -156,6 +156,12 @@ def _entity(schema: Schema, table: str) -> Entity:
     return entity
 
 
+BOUND_TO_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "sales_order": frozenset({"revision", "seal_hash", "submitted_at"}),
+}
+"""Fields of a document that only a move writes (submit, revise): replaying values leaves them alone."""
+
+
 def _replay(schema: Schema, ops: Iterable[Op]) -> Iterator[Step]:
     for op in ops:
         entity = _entity(schema, op.table)
@@ -168,6 +174,8 @@ def _replay(schema: Schema, ops: Iterable[Op]) -> Iterator[Step]:
             field = entity.fields.get(name)
             rule = field.policy.rule if field is not None else None
             if rule is Rule.STATE or (rule is Rule.APPEND and not birth):
+                continue
+            if name in BOUND_TO_MOVES.get(op.table, ()):
                 continue
             if rule is Rule.SUM and not birth:
                 deltas[name] = int(raw[1] or 0) - int(raw[0] or 0)
