@@ -81,7 +81,7 @@ class Customer(Replicated):
     credit_limit_minor: Mapped[int | None] = field(BigInteger, policy=SERVER, default=None)
     credit_currency: Mapped[str] = field(String(3), policy=SERVER, default="CNY")
     """ISO 4217."""
-    credit_note_office: Mapped[str] = field(String(1000), reach=Reach.OFFICE, default="")
+    credit_note_office: Mapped[str] = field(String(1000), policy=SERVER, reach=Reach.OFFICE, default="")
     """What the office thinks of the customer's credit; never leaves the office."""
 
     preferences: Mapped[str] = field(String(2000), default="")

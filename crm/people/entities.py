@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped
 
 from crm.changes.entity import Fixed, Flag, Replicated, Scope, field, reference
-from crm.changes.policies import APPEND, LATEST, Reach, state
+from crm.changes.policies import APPEND, LATEST, SERVER, Reach, state
 from crm.ids import DIRECTORY, derive_id
 from crm.people.states import ACCOUNT
 from crm.rights import Right
@@ -45,7 +45,7 @@ class User(Replicated):
     """None for people of the group itself."""
     superior_id: Mapped[bytes | None] = reference("app_user", index=True, default=None)
     phone: Mapped[str] = field(String(40), default="")
-    email: Mapped[str] = field(String(254), reach=Reach.OFFICE, default="")
+    email: Mapped[str] = field(String(254), policy=SERVER, reach=Reach.OFFICE, default="")
     job_title: Mapped[str] = field(String(100), default="")
     state: Mapped[str] = field(String(12), policy=state(ACCOUNT), default=ACCOUNT.start)
     is_travelling: Mapped[bool] = field(Flag, policy=LATEST, default=False)
@@ -79,9 +79,11 @@ class DataGrant(Replicated):
     principal_kind: Mapped[str] = field(String(8), policy=APPEND)
     """`PERSON` or `DIVISION`."""
     principal_id: Mapped[bytes] = field(LargeBinary(16), policy=APPEND, index=True)
-    reason: Mapped[str] = field(String(300), reach=Reach.OFFICE, default="")
-    granted_by_id: Mapped[bytes | None] = reference("app_user", reach=Reach.OFFICE, default=None)
-    granted_ms: Mapped[int] = field(BigInteger, reach=Reach.OFFICE, default=0)
+    reason: Mapped[str] = field(String(300), policy=SERVER, reach=Reach.OFFICE, default="")
+    granted_by_id: Mapped[bytes | None] = reference(
+        "app_user", policy=SERVER, reach=Reach.OFFICE, default=None
+    )
+    granted_ms: Mapped[int] = field(BigInteger, policy=SERVER, reach=Reach.OFFICE, default=0)
     """UTC milliseconds."""
 
 
