@@ -28,15 +28,8 @@ DECISIONS: Final = frozenset(
     {OrderState.APPROVED.value, OrderState.RETURNED.value, OrderState.REJECTED.value}
 )
 """What an approver can decide; each is also the state the order moves to."""
-_STILL_PRICED: Final = frozenset(
-    {
-        OrderState.DRAFT.value,
-        OrderState.SUBMITTED.value,
-        OrderState.IN_APPROVAL.value,
-        OrderState.RETURNED.value,
-        OrderState.WITHDRAWN.value,
-    }
-)
+_STILL_PRICED: Final = frozenset({OrderState.DRAFT.value, *REVISABLE})
+"""From here an order can be submitted before long; in other states nothing is priced."""
 _LOCK_FREE: Final = frozenset({"state", "legal_number", "return_reason"})
 """Fields of the order that may change while it is not a draft; the moves themselves are judged by the merge."""
 _CATALOGUE_TABLES: Final = ("price_list", "tax_rate", "discount_rule", "product_category")
@@ -57,7 +50,7 @@ class OrderRules:
         """Three levels: what hangs on the orders and their customers; products of the lines; lines of likely twins.
 
         Few queries however many orders: the small tables of the catalogue are wanted whole, by their unit. Orders
-        past approval want no prices.
+        that were submitted want no prices.
         """
         orders = list(roots)
         ids = frozenset(_id(order) for order in orders)
