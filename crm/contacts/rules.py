@@ -63,7 +63,11 @@ class ContactRules(PlainRules):
 
     def wants(self, view: View, roots: Iterable[Row]) -> Iterator[Want]:
         """The other contacts of the same customers, where somebody reports to somebody."""
-        customers = {cast(bytes, row["customer_id"]) for row in roots if row["reports_to_id"] is not None}
+        customers = {
+            customer_id
+            for row in roots
+            if row["reports_to_id"] is not None and isinstance(customer_id := row["customer_id"], bytes)
+        }
         if customers:
             yield Want("contact", "customer_id", frozenset(customers))
 

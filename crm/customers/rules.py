@@ -84,7 +84,7 @@ def plain_registry(number: str) -> str:
 
 
 def _key(kind: str, plain: str) -> bytes | None:
-    return derive_id("customer", kind, plain) if plain else None
+    return derive_id("customer", kind, plain.encode(errors="surrogatepass")) if plain else None
 
 
 def keys_of(row: Mapping[str, Wire]) -> dict[str, bytes | None]:

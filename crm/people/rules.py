@@ -163,7 +163,9 @@ class DataGrantRules(PlainRules):
         """The granted people and divisions."""
         principals: dict[str, set[bytes]] = {}
         for row in roots:
-            principals.setdefault(_principal_table(row), set()).add(cast(bytes, row["principal_id"]))
+            principal = row["principal_id"]
+            if isinstance(principal, bytes):
+                principals.setdefault(_principal_table(row), set()).add(principal)
         for table, ids in principals.items():
             yield Want(table, "id", frozenset(ids))
 
