@@ -80,6 +80,7 @@ def create_app(
         lifespan=[lifespan],
         exception_handlers={HTTPException: _refuse, Exception: _refuse},
         openapi_config=None,
+        logging_config=None,
     )
     app.state[SERVICES] = services
     return app
