@@ -1,0 +1,98 @@
+"""Connections: how transactions begin, and the local form of the replicated tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from crm.changes.entity import Schema
+from desktop.store.tables import LOCAL
+
+BEGIN_OPTION: Final = "roundsman_begin"
+"""The execution option that names the statement a transaction begins with. The hooks of the encrypted engine and
+those of `prepare_engine` honour it."""
+
+_PRAGMAS: Final = (
+    "busy_timeout=5000",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "foreign_keys=OFF",
+    "synchronous=FULL",
+    "journal_mode=WAL",
+)
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """Give a plain SQLite engine the hooks that the encrypted one has: explicit transactions and our settings.
+
+    Call once, before the first connection. For tests and the simulation.
+    """
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    driver: Any = connection
+    driver.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+    finally:
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN_OPTION, "BEGIN"))
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A write transaction: takes the write lock at once, commits at the end, rolls back on any exception."""
+    writing = engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+    with writing.connect() as connection, connection.begin():
+        yield connection
+
+
+def local_metadata(schema: Schema) -> MetaData:
+    """The replicated tables as this laptop keeps them: the same columns and indexes, and an index over the unit.
+
+    The key is the row's own place in the table (no separate key index) where that was measured to be faster.
+    """
+    metadata = MetaData()
+    for entity in schema:
+        table = entity.table.to_metadata(metadata)
+        table.dialect_options["sqlite"]["with_rowid"] = True
+    return metadata
+
+
+def create_tables(connection: Connection, schema: Schema) -> None:
+    """Make all tables that are missing, the replicated ones without their indexes (see `create_indexes`)."""
+    LOCAL.create_all(connection)
+    for table in local_metadata(schema).sorted_tables:
+        table.indexes.clear()
+        table.create(connection, checkfirst=True)
+
+
+def index_statements(schema: Schema) -> list[str]:
+    """One statement for each index of the replicated tables; each may be run again."""
+    statements = []
+    for entity in schema:
+        name = entity.name
+        statements.append(f"CREATE INDEX IF NOT EXISTS ix_{name}_unit ON {name} (unit)")
+        statements += [
+            f"CREATE INDEX IF NOT EXISTS {index.name} ON {name} ({', '.join(column.name for column in index.columns)})"
+            for index in sorted(_indexes(entity.table), key=lambda index: str(index.name))
+            if [column.name for column in index.columns] != ["unit"]
+        ]
+    return statements
+
+
+def _indexes(table: Table) -> list[Any]:
+    return list(table.indexes)

@@ -1,0 +1,338 @@
+"""The journal: what this laptop did, in order, and where each changeset stands with the office.
+
+All functions work in the transaction of the connection they are given; none of them writes a replicated table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, tuple_, update
+
+from crm.changes.codec import body_hash, decode
+from crm.changes.ops import BIRTH, Changeset, Outcome
+from crm.changes.view import Key
+from desktop.store.rows import MAX_VARIABLES
+from desktop.store.tables import LIVE, JournalState, Touch, journal, journal_row
+
+REFUSED: Final = frozenset({"rejected", "quarantined"})
+"""Outcomes after which a changeset is parked; all others are done."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal. ``n``, ``hash`` and ``incarnation`` are None until the first sending begins."""
+
+    local_seq: int
+    change_id: bytes
+    intent: str
+    root_table: str | None
+    root_id: bytes | None
+    stamp: int
+    business_date: str
+    body: bytes
+    state: JournalState
+    n: int | None
+    hash: bytes | None
+    incarnation: bytes | None
+    outcome: str | None
+    code: int
+    message: str
+    details: dict[str, Any]
+    created_ms: int
+    sent_ms: int | None
+    answered_ms: int | None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the office refused it."""
+        return self.outcome in REFUSED
+
+    def changeset(self) -> Changeset:
+        """What it did."""
+        return decode(Changeset, self.body)
+
+
+class Mark(NamedTuple):
+    """One row of ``journal_row``: how a changeset concerns a row, and the document the row is part of."""
+
+    table: str
+    row_id: bytes
+    touch: Touch
+    root_id: bytes
+
+
+def _entry(row: Any) -> Entry:
+    values = dict(row._mapping)
+    values["state"] = JournalState(values["state"])
+    values["details"] = msgspec.msgpack.decode(values["details"]) if values["details"] else {}
+    return Entry(**values)
+
+
+def entries(
+    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[Entry]:
+    """Entries that meet all conditions, in order of ``local_seq``."""
+    query = select(journal).where(*conditions).order_by(journal.c.local_seq)
+    if limit is not None:
+        query = query.limit(limit)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def find(connection: Connection, change_id: bytes) -> Entry | None:
+    """The entry of one changeset."""
+    found = entries(connection, journal.c.change_id == change_id)
+    return found[0] if found else None
+
+
+def append(
+    connection: Connection,
+    changeset: Changeset,
+    body: bytes,
+    *,
+    document: Key | None,
+    marks: Iterable[Mark],
+    state: JournalState,
+    now_ms: int,
+) -> int:
+    """Write a new entry with its marks; gives its ``local_seq``."""
+    inserted = connection.execute(
+        insert(journal).values(
+            change_id=changeset.change_id,
+            intent=changeset.intent,
+            root_table=document[0] if document else None,
+            root_id=document[1] if document else None,
+            stamp=changeset.stamp,
+            business_date=changeset.business_date,
+            body=body,
+            state=state.value,
+            code=0,
+            message="",
+            created_ms=now_ms,
+        )
+    )
+    assert inserted.inserted_primary_key is not None
+    local_seq = int(inserted.inserted_primary_key[0])
+    rows = [
+        {
+            "table_name": mark.table,
+            "row_id": mark.row_id,
+            "local_seq": local_seq,
+            "touch": int(mark.touch),
+            "root_id": mark.root_id,
+        }
+        for mark in marks
+    ]
+    if rows:
+        connection.execute(insert(journal_row), rows)
+    return local_seq
+
+
+def marks_of(connection: Connection, local_seqs: Collection[int]) -> dict[int, list[Mark]]:
+    """The marks of live entries."""
+    found: dict[int, list[Mark]] = {}
+    for part in _parts(sorted(local_seqs)):
+        query = select(journal_row).where(journal_row.c.local_seq.in_(part))
+        for row in connection.execute(query):
+            mark = Mark(row.table_name, row.row_id, Touch(row.touch), row.root_id)
+            found.setdefault(row.local_seq, []).append(mark)
+    return found
+
+
+def live_roots(connection: Connection) -> set[bytes]:
+    """The documents (and single rows) that live changesets touch."""
+    query = select(journal_row.c.root_id).where(journal_row.c.touch != int(Touch.REFERRED)).distinct()
+    return set(connection.execute(query).scalars())
+
+
+def changesets_on(connection: Connection, roots: Collection[bytes]) -> Iterator[Changeset]:
+    """The live changesets that touch any of these documents, in order."""
+    seqs: set[int] = set()
+    for part in _parts(sorted(roots)):
+        query = (
+            select(journal_row.c.local_seq)
+            .where(journal_row.c.root_id.in_(part), journal_row.c.touch != int(Touch.REFERRED))
+            .distinct()
+        )
+        seqs.update(connection.execute(query).scalars())
+    for numbers in _parts(sorted(seqs)):
+        query_bodies = (
+            select(journal.c.body).where(journal.c.local_seq.in_(numbers)).order_by(journal.c.local_seq)
+        )
+        for body in connection.execute(query_bodies).scalars():
+            yield decode(Changeset, body)
+
+
+def roots_of(connection: Connection, local_seqs: Collection[int]) -> set[bytes]:
+    """The documents that these live entries touch."""
+    found: set[bytes] = set()
+    for part in _parts(sorted(local_seqs)):
+        query = (
+            select(journal_row.c.root_id)
+            .where(journal_row.c.local_seq.in_(part), journal_row.c.touch != int(Touch.REFERRED))
+            .distinct()
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def is_blocked(connection: Connection, touched: Collection[Key]) -> bool:
+    """Whether any of these rows was born in a changeset that the office refused (or that is parked with one)."""
+    refused = or_(
+        journal.c.state == JournalState.PARKED.value,
+        (journal.c.state == JournalState.ANSWERED.value) & journal.c.outcome.in_(sorted(REFUSED)),
+    )
+    for part in _parts(sorted(touched)):
+        query = (
+            select(journal_row.c.local_seq)
+            .join(journal, journal.c.local_seq == journal_row.c.local_seq)
+            .where(
+                tuple_(journal_row.c.table_name, journal_row.c.row_id).in_(part),
+                journal_row.c.touch == int(Touch.BORN),
+                refused,
+            )
+            .limit(1)
+        )
+        if connection.execute(query).first() is not None:
+            return True
+    return False
+
+
+def dependents(connection: Connection, local_seq: int, states: Collection[JournalState]) -> list[int]:
+    """The later live entries in one of ``states`` that rest on this one: the same row, or a reference to a row it
+    created; and those that rest on these, and so on. In order.
+    """
+    rest = [(local_seq, marks_of(connection, [local_seq]).get(local_seq, []))]
+    found: set[int] = set()
+    while rest:
+        seq, marks = rest.pop()
+        candidates: set[int] = set()
+        for mark in marks:
+            if mark.touch is Touch.REFERRED:
+                continue
+            query = select(journal_row.c.local_seq, journal_row.c.touch).where(
+                journal_row.c.row_id == mark.row_id,
+                journal_row.c.table_name == mark.table,
+                journal_row.c.local_seq > seq,
+            )
+            for later, touch in connection.execute(query):
+                if touch != int(Touch.REFERRED) or mark.touch is Touch.BORN:
+                    candidates.add(later)
+        fresh = _in_states(connection, candidates - found, states)
+        found |= fresh
+        rest += list(marks_of(connection, fresh).items())
+    return sorted(found)
+
+
+def _in_states(connection: Connection, seqs: Collection[int], states: Collection[JournalState]) -> set[int]:
+    found: set[int] = set()
+    for part in _parts(sorted(seqs)):
+        query = select(journal.c.local_seq).where(
+            journal.c.local_seq.in_(part), journal.c.state.in_([state.value for state in states])
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+# --- moves ----------------------------------------------------------------------------------------------------------
+
+
+def number(
+    connection: Connection, chosen: Sequence[Entry], *, first_n: int, incarnation: bytes, now_ms: int
+) -> None:
+    """waiting → sending: give consecutive numbers."""
+    for n, entry in enumerate(chosen, first_n):
+        _set(
+            connection,
+            [entry.local_seq],
+            state=JournalState.SENDING.value,
+            n=n,
+            hash=body_hash(entry.body),
+            incarnation=incarnation,
+            sent_ms=now_ms,
+        )
+
+
+def answer(connection: Connection, entry: Entry, outcome: Outcome, now_ms: int | None) -> None:
+    """sending → answered. The rows stay as they are."""
+    _set(
+        connection,
+        [entry.local_seq],
+        state=JournalState.ANSWERED.value,
+        outcome=outcome.kind,
+        code=outcome.code,
+        message=outcome.text,
+        details=msgspec.msgpack.encode(outcome.details) if outcome.details else None,
+        answered_ms=now_ms,
+    )
+
+
+def park(connection: Connection, local_seqs: Collection[int]) -> None:
+    """→ parked. The rows stay visible."""
+    _set(connection, local_seqs, state=JournalState.PARKED.value)
+
+
+def finish(connection: Connection, local_seqs: Collection[int]) -> None:
+    """→ done: no longer replayed."""
+    _set(connection, local_seqs, state=JournalState.DONE.value)
+    unmark(connection, local_seqs)
+
+
+def discard(connection: Connection, local_seqs: Collection[int]) -> None:
+    """→ discarded: no longer replayed. What never got a number leaves no body behind."""
+    _set(connection, local_seqs, state=JournalState.DISCARDED.value)
+    for part in _parts(sorted(local_seqs)):
+        connection.execute(
+            update(journal).where(journal.c.local_seq.in_(part), journal.c.n.is_(None)).values(body=b"")
+        )
+    unmark(connection, local_seqs)
+
+
+def unmark(connection: Connection, local_seqs: Collection[int]) -> None:
+    """Take the marks away: the entries are not live any more."""
+    for part in _parts(sorted(local_seqs)):
+        connection.execute(delete(journal_row).where(journal_row.c.local_seq.in_(part)))
+
+
+def prune(connection: Connection, *, incarnation: bytes, durable_n: int) -> None:
+    """Forget finished entries that the office's backup surely holds."""
+    connection.execute(
+        delete(journal).where(
+            journal.c.incarnation == incarnation,
+            journal.c.n <= durable_n,
+            journal.c.state.in_([JournalState.DONE.value, JournalState.DISCARDED.value]),
+        )
+    )
+
+
+def _set(connection: Connection, local_seqs: Collection[int], **values: object) -> None:
+    for part in _parts(sorted(local_seqs)):
+        connection.execute(update(journal).where(journal.c.local_seq.in_(part)).values(**values))
+
+
+def _parts(items: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(items), MAX_VARIABLES // 2):
+        yield items[start : start + MAX_VARIABLES // 2]
+
+
+def document_of(changeset: Changeset, marks: Sequence[Mark]) -> Key | None:
+    """The one document a changeset is about (table and id of its root), or the one row; None when it is more."""
+    roots = {mark.root_id for mark in marks if mark.touch in (Touch.CHANGED, Touch.BORN)}
+    if len(roots) != 1:
+        return None
+    (root_id,) = roots
+    for op in changeset.ops:
+        if op.id == root_id:
+            return op.table, root_id
+    return None
+
+
+def touch_of(kind: int) -> Touch:
+    """How an operation of this kind concerns its row."""
+    return Touch.BORN if kind == BIRTH else Touch.CHANGED
+
+
+ALL_LIVE: Final = frozenset(JournalState(value) for value in LIVE)
