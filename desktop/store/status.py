@@ -49,7 +49,7 @@ def status(store: Store) -> Status:
         counted = connection.execute(
             select(journal.c.state, func.count()).where(journal.c.state.in_(LIVE)).group_by(journal.c.state)
         )
-        counts: dict[str, int] = dict(counted.tuples().all())
+        counts: dict[str, int] = {row[0]: row[1] for row in counted}
         documents = connection.execute(
             select(journal.c.root_table, journal.c.root_id)
             .where(
