@@ -1,1 +1,1 @@
-"""A made-up company, generated from a seed, and the guided tour."""
+"""A made-up company, generated from a seed, and the guided tour that ``make demo`` runs."""

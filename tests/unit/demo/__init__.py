@@ -1,0 +1,1 @@
+"""What the made-up company and the tour rest on."""
