@@ -41,7 +41,11 @@ class Actor:
             return True
         if extent is Extent.NONE:
             return False
-        if extent >= Extent.DIVISION and standing.division_id == self.division_id:
+        if (
+            extent >= Extent.DIVISION
+            and self.division_id is not None
+            and standing.division_id == self.division_id
+        ):
             return True
         if self.id in standing.editors:
             return True

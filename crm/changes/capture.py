@@ -29,7 +29,7 @@ from crm.changes.entity import (
     to_wire,
 )
 from crm.changes.ops import BIRTH, CHANGE, Op
-from crm.changes.policies import Rule
+from crm.changes.policies import Reach, Rule
 from crm.changes.view import Key
 from crm.errors import Code, LocalFault
 
@@ -39,7 +39,7 @@ _ALLOWED: Final = "roundsman.writes"
 class _Captured:
     """What happened to one row in this transaction."""
 
-    __slots__ = ("base", "born", "entity", "new", "old", "unit")
+    __slots__ = ("base", "born", "context", "entity", "new", "old", "unit")
 
     def __init__(self, entity: Entity, base: int, unit: bytes, *, born: bool) -> None:
         self.entity = entity
@@ -48,6 +48,7 @@ class _Captured:
         self.born = born
         self.old: dict[str, Wire] = {}
         self.new: dict[str, Wire] = {}
+        self.context: dict[str, Wire] = {}
 
 
 class Capture:
@@ -125,6 +126,10 @@ class Capture:
             if not captured.born and history.deleted:
                 captured.old.setdefault(name, to_wire(history.deleted[0]))
             captured.new[name] = to_wire(getattr(row, name))
+        if captured is not None:
+            captured.context = {
+                name: to_wire(getattr(row, name)) for names in _whole_groups(entity) for name in names
+            }
 
     def _unit(self, row: Replicated) -> bytes:
         entity = self._schema.by_class[type(row)]
@@ -206,14 +211,24 @@ def _operation(table: str, row_id: bytes, captured: _Captured) -> Op | None:
         if captured.old.get(name) != value
         and (name == "deleted" or fields[name].policy.rule is not Rule.DERIVED)
     }
+    for names in _whole_groups(captured.entity):
+        if not changed.keys().isdisjoint(names):
+            # Fields that merge as one travel as one, so that a conflict shows the whole of each side.
+            for name in names:
+                changed.setdefault(name, [captured.context[name], captured.context[name]])
     return Op(table, row_id, CHANGE, captured.base, dict(changed)) if changed else None
+
+
+def _whole_groups(entity: Entity) -> list[tuple[str, ...]]:
+    return [names for group, names in entity.groups.items() if group != "document"]
 
 
 def _travels(entity: Entity, name: str, value: Wire) -> bool:
     item = entity.fields[name]
     if item.policy.rule is Rule.DERIVED:
         return False
-    return not (item.policy.rule is Rule.SERVER and value == item.default)
+    of_the_office = item.policy.rule is Rule.SERVER or item.reach is Reach.OFFICE
+    return not (of_the_office and value == item.default)
 
 
 # --- the guard ------------------------------------------------------------------------------------------------------

@@ -64,10 +64,12 @@ def field(
     index: bool = False,
     default: Any = ...,
     init: bool = True,
+    right: str | None = None,
 ) -> Any:
     """A replicated column.
 
-    ``kind`` is one of ``String(n)``, ``Text``, ``BigInteger``, ``LargeBinary(n)``, `Day`, `Flag`. ``ref`` names the
+    ``right`` is what changing the field needs where that is not the entity's right; making a new row needs the
+    entity's right alone. ``kind`` is one of ``String(n)``, ``Text``, ``BigInteger``, ``LargeBinary(n)``, `Day`, `Flag`. ``ref`` names the
     table whose row this id points to; there are no foreign keys in the database, the office checks references
     when a change arrives. ``default`` is the Python-side default of a new row.
     """
@@ -78,7 +80,7 @@ def field(
         kind,
         active_history=True,
         index=index,
-        info={"policy": policy, "reach": reach, "ref": ref},
+        info={"policy": policy, "reach": reach, "ref": ref, "right": right},
         **options,
     )
 
@@ -90,9 +92,12 @@ def reference(
     reach: Reach = Reach.ALL,
     index: bool = False,
     default: Any = ...,
+    right: str | None = None,
 ) -> Any:
     """The id of a row of table ``to``."""
-    return field(LargeBinary(16), policy=policy, reach=reach, ref=to, index=index, default=default)
+    return field(
+        LargeBinary(16), policy=policy, reach=reach, ref=to, index=index, default=default, right=right
+    )
 
 
 # --- scope: which unit a row belongs to (sync-protocol, 1 and 7) ---------------------------------------------------
@@ -193,6 +198,7 @@ class Field:
     policy: Policy
     reach: Reach
     ref: str | None
+    right: str | None
     default: Wire
     has_default: bool
 
@@ -384,6 +390,7 @@ def _field_of(column: Column[Any]) -> Field:
         policy=policy,
         reach=column.info["reach"],
         ref=column.info["ref"],
+        right=column.info["right"],
         default=default,
         has_default=has_default or bool(column.nullable),
     )

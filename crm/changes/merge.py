@@ -102,6 +102,24 @@ class _DocumentConflictError(Exception):
         self.text = text
 
 
+def _from_json(schema: Schema, changeset: Changeset) -> Changeset:
+    """The changeset with bytes where JSON has base64 text. What is not of the schema stays as it is."""
+    ops = []
+    for op in changeset.ops:
+        entity = schema.get(op.table)
+        fields: dict[str, Any] = {}
+        for name, raw in op.fields.items():
+            item = entity.fields.get(name) if entity is not None else None
+            if item is None:
+                fields[name] = raw
+            elif op.kind == CHANGE and isinstance(raw, list):
+                fields[name] = [from_json(item, value) for value in raw]
+            else:
+                fields[name] = from_json(item, raw)
+        ops.append(msgspec.structs.replace(op, fields=fields))
+    return msgspec.structs.replace(changeset, ops=tuple(ops))
+
+
 def decide(
     schema: Schema, rulebook: Rulebook, view: Overlay, changeset: Changeset, sender: Sender
 ) -> Decision:
@@ -112,6 +130,8 @@ def decide(
     """
     layer = Overlay(view)
     try:
+        if sender.form is Form.JSON:
+            changeset = _from_json(schema, changeset)
         decision = _Merge(schema, rulebook, layer, changeset, sender).run()
     except _DocumentConflictError as conflict:
         return _document_conflict(schema, view, changeset, conflict)
@@ -293,6 +313,8 @@ class _Merge:
             return
         if row[name] == new:
             return
+        if old == new and rule is Rule.GROUP and not self._group_prevails(entity, op, stamps, item):
+            return  # the rest of a group as the person saw it, not an edit
         if rule is Rule.APPEND:
             raise RuleBroken(Code.APPEND_ONLY, f"{name} is written once and never changed.", field=name)
         names = entity.groups[item.policy.group] if rule is Rule.GROUP and item.policy.group else (name,)
@@ -321,6 +343,13 @@ class _Merge:
             theirs.stamp,
             theirs.incarnation,
         )
+
+    def _group_prevails(self, entity: Entity, op: Op, stamps: Mapping[str, FieldStamp], item: Field) -> bool:
+        """Whether the whole group is taken as this side has it, though the other side changed it too."""
+        if item.policy.group in (None, "document"):
+            return False
+        theirs = self._concurrent(op, stamps, entity.groups[item.policy.group])
+        return theirs is not None and self._prevails(item.policy, theirs)
 
     def _already_lost(self, row: Row, names: tuple[str, ...]) -> bool:
         return any(lost.row_id == row["id"] and lost.fields == names for lost in self.decision.lost)
@@ -574,7 +603,11 @@ class _Merge:
             }
             if rights and all(self.sender.actor.may(right, standing) for right in rights):
                 return
-        self._require(entity.right, standing, unit)
+        needed = {
+            (entity.fields[name].right if name in entity.fields else None) or entity.right for name in values
+        }
+        for right in sorted(needed or {entity.right}):
+            self._require(right, standing, unit)
 
     def _given(self, entity: Entity, name: str, raw: object, *, birth: bool, old: bool = False) -> Wire:
         if name == "deleted" and not birth:
@@ -587,8 +620,6 @@ class _Merge:
             raise InvalidInput(Code.UNKNOWN_FIELD, "The change names an unknown field.", field=name[:64])
         if item.policy.rule is Rule.DERIVED:
             raise RuleBroken(Code.OFFICE_FIELD, f"{name} is computed and cannot be set.", field=name)
-        if self.sender.form is Form.JSON:
-            raw = from_json(item, raw)
         if old and raw is None:
             return None
         value = item.check(raw)
@@ -602,8 +633,6 @@ class _Merge:
             if item is None or item.ref is None:
                 continue
             target_id = values[name] if not isinstance(values[name], list) else values[name][1]
-            if self.sender.form is Form.JSON:
-                target_id = from_json(item, target_id)
             if target_id is None:
                 continue
             target = self.view.get(item.ref, cast(bytes, target_id))

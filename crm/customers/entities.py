@@ -50,7 +50,7 @@ class Customer(Replicated):
     name_en: Mapped[str] = field(String(200), default="")
     is_real_name_verified: Mapped[bool] = field(Flag, default=False)
     """The name was checked against a document (实名制, R-020)."""
-    owner_id: Mapped[bytes] = reference("app_user", index=True)
+    owner_id: Mapped[bytes] = reference("app_user", right=Right.CUSTOMER_ASSIGN.value, index=True)
     library: Mapped[str] = field(String(12), policy=state(LIBRARY), default=LIBRARY.start)
     invalid_reason: Mapped[str] = field(String(300), default="")
     pool_reason: Mapped[str] = field(String(300), default="")

@@ -18,7 +18,7 @@ from crm.changes.clock import instant_of
 from crm.changes.codec import Form, from_json
 from crm.changes.digest import row_hash
 from crm.changes.entity import Root, Row
-from crm.changes.merge import Decision, Lost, Sender, Write, decide, settle
+from crm.changes.merge import DOCUMENT_STAMP, Decision, Lost, Sender, Write, decide, settle
 from crm.changes.ops import BIRTH, Changeset, Op, Outcome
 from crm.changes.scope import holders_of
 from crm.changes.view import Key, Overlay, Rulebook, Want
@@ -252,7 +252,7 @@ class Batch:
             row.update(
                 mine=_ENCODER.encode(mine), mine_at=instant_of(sender.stamp), change_id=changeset.change_id
             )
-            return Write(entity, row, joined, {"mine", "mine_at", "change_id"})
+            return Write(entity, row, joined, {"mine", "mine_at", "change_id", DOCUMENT_STAMP})
         row = entity.blank()
         standing = self.view.standing(lost.unit)
         assert standing is not None
