@@ -141,6 +141,13 @@ def facts(kind: type[F], sources: Iterable[Source]) -> list[F]:
     return [fact(kind, source) for source in sources if not is_deleted(source)]
 
 
+def row_facts(kind: type[F], rows: Iterable[Row]) -> list[F]:
+    """As `facts`, for rows of a view alone: the office makes thousands of them a second."""
+    getter: Any = _GETTERS[kind]
+    make = kind._make
+    return [make(getter(row)) for row in rows if not row["deleted"]]
+
+
 def is_deleted(source: Source) -> bool:
     """Whether the row is marked as deleted."""
     return source.deleted if isinstance(source, Replicated) else bool(source["deleted"])

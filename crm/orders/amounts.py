@@ -49,6 +49,7 @@ class OrderAmounts(NamedTuple):
 
 
 NOTHING: Final = OrderAmounts(0, 0, 0, 0, ())
+"""Stands for an order whose figures are out of range; compare by identity."""
 
 
 def line_amount(figures: LineFigures) -> int:
@@ -61,14 +62,15 @@ def line_amount(figures: LineFigures) -> int:
 
 def in_bounds(figures: LineFigures) -> bool:
     """Whether the figures can be those of a real line. Others are refused and never computed with."""
+    price, quantity, discount, rate, list_price = figures
     return (
-        0 <= figures.unit_price_minor < LIMIT_MINOR
-        and 0 <= figures.list_price_minor < LIMIT_MINOR
-        and 0 <= figures.quantity_milli <= MAX_QUANTITY_MILLI
-        and 0 <= figures.discount_bp <= BASIS_POINTS
-        and 0 <= figures.tax_rate_bp <= 10 * BASIS_POINTS
-        and figures.unit_price_minor * figures.quantity_milli < LIMIT_MINOR * MILLI
-        and figures.list_price_minor * figures.quantity_milli < LIMIT_MINOR * MILLI
+        0 <= price < LIMIT_MINOR
+        and 0 <= list_price < LIMIT_MINOR
+        and 0 <= quantity <= MAX_QUANTITY_MILLI
+        and 0 <= discount <= BASIS_POINTS
+        and 0 <= rate <= 10 * BASIS_POINTS
+        and price * quantity < LIMIT_MINOR * MILLI
+        and list_price * quantity < LIMIT_MINOR * MILLI
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple, cast
+from operator import itemgetter
+from typing import Final, NamedTuple, cast
 
 from crm.catalogue.rules import PriceRule, QuantityProblem, quantity_problem
 from crm.catalogue.states import ProductState
@@ -44,15 +45,12 @@ class Problem(NamedTuple):
 _QUANTITY = {problem: Gap(problem.value) for problem in QuantityProblem}
 
 
+_FIGURES: Final = itemgetter(*LineFigures._fields)
+
+
 def line_figures(line: Row) -> LineFigures:
     """The line's numbers."""
-    return LineFigures(
-        cast(int, line["unit_price_minor"]),
-        cast(int, line["quantity_milli"]),
-        cast(int, line["discount_bp"]),
-        cast(int, line["tax_rate_bp"]),
-        cast(int, line["list_price_minor"]),
-    )
+    return LineFigures._make(cast("tuple[int, ...]", _FIGURES(line)))
 
 
 def problems(book: PriceBook, order: Row, lines: Sequence[Row]) -> Iterator[Problem]:
@@ -76,7 +74,8 @@ def _line_gaps(book: PriceBook, order: Row, line: Row) -> Iterator[Gap]:
         yield Gap.NO_WANTED_DATE
     elif cast(str, wanted) < cast(str, order["order_date"]):
         yield Gap.WANTED_BEFORE_ORDER
-    if not in_bounds(line_figures(line)):
+    figures = line_figures(line)
+    if not in_bounds(figures):
         yield Gap.OUT_OF_RANGE
     product = book.product(cast(bytes, line["product_id"]))
     if product is None:
@@ -84,10 +83,8 @@ def _line_gaps(book: PriceBook, order: Row, line: Row) -> Iterator[Gap]:
         return
     if product.state == ProductState.RETIRED:
         yield Gap.RETIRED_PRODUCT
-    quantity = quantity_problem(
-        product, cast(int, line["quantity_milli"]), cast(int, line["unit_factor_milli"])
-    )
+    quantity = quantity_problem(product, figures.quantity_milli, cast(int, line["unit_factor_milli"]))
     if quantity is not None:
         yield _QUANTITY[quantity]
-    if line["unit_price_minor"] == 0 and price_rule_of(line["price_certificate"]) is PriceRule.NONE:
+    if figures.unit_price_minor == 0 and price_rule_of(line["price_certificate"]) is PriceRule.NONE:
         yield Gap.NO_PRICE

@@ -23,7 +23,7 @@ from crm.catalogue.facts import (
     TaxRateFact,
     UnitFact,
     fact,
-    facts,
+    row_facts,
 )
 from crm.catalogue.rules import (
     AllowedDiscount,
@@ -66,6 +66,7 @@ class PriceBook:
         self.is_net = bool(order["is_net"])
         self._products: dict[bytes, ProductFact | None] = {}
         self._entries: dict[bytes, list[ListEntryFact]] = {}
+        self._taxes: dict[bytes | None, tuple[int | None, bytes | None]] = {}
 
     @cached_property
     def customer(self) -> Row | None:
@@ -81,21 +82,21 @@ class PriceBook:
         chosen = self._view.get("price_list", chosen_id)
         if chosen is None:
             return None
-        lists = facts(PriceListFact, self._view.children("price_list", "unit", CATALOGUE))
+        lists = row_facts(PriceListFact, self._view.children("price_list", "unit", CATALOGUE))
         return price_list_on(lists, fact(PriceListFact, chosen), self.day)
 
     @cached_property
     def _customer_prices(self) -> list[CustomerPriceFact]:
         customer_id = cast(bytes, self._order["customer_id"])
-        return facts(CustomerPriceFact, self._view.children("customer_price", "customer_id", customer_id))
+        return row_facts(CustomerPriceFact, self._view.children("customer_price", "customer_id", customer_id))
 
     @cached_property
     def _tax_rates(self) -> list[TaxRateFact]:
-        return facts(TaxRateFact, self._view.children("tax_rate", "unit", CATALOGUE))
+        return row_facts(TaxRateFact, self._view.children("tax_rate", "unit", CATALOGUE))
 
     @cached_property
     def _discounts(self) -> list[DiscountFact]:
-        return facts(DiscountFact, self._view.children("discount_rule", "unit", CATALOGUE))
+        return row_facts(DiscountFact, self._view.children("discount_rule", "unit", CATALOGUE))
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -118,7 +119,7 @@ class PriceBook:
     def _entries_of(self, product_id: bytes) -> list[ListEntryFact]:
         if product_id not in self._entries:
             rows = self._view.children("price_list_entry", "product_id", product_id)
-            self._entries[product_id] = facts(ListEntryFact, rows)
+            self._entries[product_id] = row_facts(ListEntryFact, rows)
         return self._entries[product_id]
 
     def _categories(self, product: ProductFact) -> tuple[bytes, ...]:
@@ -129,13 +130,19 @@ class PriceBook:
         return (product.category_id,) if above is None else (product.category_id, above)
 
     def _tax(self, product: ProductFact) -> tuple[int | None, bytes | None]:
+        tax_class_id = product.tax_class_id
+        if tax_class_id not in self._taxes:
+            self._taxes[tax_class_id] = self._tax_of(tax_class_id)
+        return self._taxes[tax_class_id]
+
+    def _tax_of(self, tax_class_id: bytes | None) -> tuple[int | None, bytes | None]:
         customer = self.customer
         category = str(customer["tax_category"]) if customer is not None else TaxCategory.TAXABLE.value
-        if product.tax_class_id is None or category == TaxCategory.EXEMPT:
+        if tax_class_id is None or category == TaxCategory.EXEMPT:
             return 0, None
         rate = tax_rate(
             self._tax_rates,
-            tax_class_id=product.tax_class_id,
+            tax_class_id=tax_class_id,
             tax_category=category,
             region=str(customer["region"]) if customer is not None else "",
             day=self.day,

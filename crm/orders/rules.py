@@ -127,7 +127,7 @@ class OrderRules:
         yield from _about_revision(before, after, was, now)
         if edited or submits:
             lines, amounts = document_of(view, after)
-            yield from _about_figures(after, lines, submits=submits)
+            yield from _about_figures(lines, amounts, submits=submits)
             if submits and self._safeguards.seal:
                 yield from _about_seal(after, lines, amounts, seals)
             if submits:
@@ -164,9 +164,9 @@ def _about_revision(before: Row | None, after: Row, was: str, now: str) -> Itera
         )
 
 
-def _about_figures(after: Row, lines: Sequence[Row], *, submits: bool) -> Iterator[Finding]:
+def _about_figures(lines: Sequence[Row], amounts: OrderAmounts, *, submits: bool) -> Iterator[Finding]:
     """What no client can have meant. The rest is said softly (`crm.orders.completeness`)."""
-    if not _in_bounds(after, lines):
+    if amounts is NOTHING:
         yield Finding("reject", Code.BAD_VALUE, "A quantity, price, discount or rate is out of range.")
     elif submits and (not lines or any(cast(int, line["quantity_milli"]) <= 0 for line in lines)):
         yield Finding("reject", Code.NOT_SUBMITTABLE, "An order without goods cannot be submitted.")
@@ -219,21 +219,14 @@ def _about_decisions(after: Row, decisions: Sequence[Row], *, was: str, now: str
 
 
 def document_of(view: View, root: Row) -> tuple[list[Row], OrderAmounts]:
-    """The live lines in document order, and what they come to."""
+    """The live lines in document order, and what they come to; `NOTHING` when a figure is out of range."""
     rows = view.children("order_line", "order_id", _id(root))
     lines = in_document_order([row for row in rows if not row["deleted"]])
-    if not _in_bounds(root, lines):
-        return lines, NOTHING
     figures = [line_figures(line) for line in lines]
-    return lines, order_amounts(figures, cast(int, root["discount_bp"]), is_net=bool(root["is_net"]))
-
-
-def _in_bounds(root: Row, lines: Sequence[Row]) -> bool:
-    return (
-        len(lines) <= MAX_LINES
-        and 0 <= cast(int, root["discount_bp"]) <= BASIS_POINTS
-        and all(in_bounds(line_figures(line)) for line in lines)
-    )
+    discount_bp = cast(int, root["discount_bp"])
+    if len(lines) > MAX_LINES or not 0 <= discount_bp <= BASIS_POINTS or not all(map(in_bounds, figures)):
+        return lines, NOTHING
+    return lines, order_amounts(figures, discount_bp, is_net=bool(root["is_net"]))
 
 
 def _child(view: View, key: Key) -> Row:

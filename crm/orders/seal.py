@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
 import msgspec
@@ -32,6 +33,8 @@ LINE_1: Final = (
     "wanted_on", "delivery_place", "note", "price_certificate",
 )  # fmt: skip
 
+_HEADER: Final = itemgetter(*HEADER_1)
+_LINE: Final = itemgetter(*LINE_1)
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[int, list[Any], list[list[Any]], tuple[int, int, int, int]])
 
@@ -58,11 +61,8 @@ def canonical(order: Row, lines: Sequence[Row], amounts: OrderAmounts) -> bytes:
     return _ENCODER.encode(
         (
             FORMAT,
-            [order[name] for name in HEADER_1],
-            [
-                [*(line[name] for name in LINE_1), *amount]
-                for line, amount in zip(lines, amounts.lines, strict=True)
-            ],
+            _HEADER(order),
+            [(*_LINE(line), *amount) for line, amount in zip(lines, amounts.lines, strict=True)],
             amounts[:4],
         )
     )

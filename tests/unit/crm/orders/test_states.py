@@ -14,7 +14,7 @@ def test_every_state_is_in_the_machine_and_no_other() -> None:
 
 
 def test_every_state_is_reached_from_a_draft() -> None:
-    reached = {ORDER_MACHINE.start}
+    reached: set[str | int] = {ORDER_MACHINE.start}
     while True:
         more = {after for before, after in ORDER_MACHINE.moves if before in reached} - reached
         if not more:
@@ -30,7 +30,7 @@ def test_nothing_leaves_a_final_state_and_something_leaves_every_other() -> None
 
 
 def test_a_final_state_is_reached_from_everywhere() -> None:
-    ends: set[str | int] = set(FINAL)
+    ends: set[str | int] = {*FINAL}
     while True:
         more = {before for before, after in ORDER_MACHINE.moves if after in ends} - ends
         if not more:
@@ -44,9 +44,9 @@ def test_only_approvers_decide() -> None:
         for after in ("approved", "returned", "rejected"):
             assert ORDER_MACHINE.right_for(before, after) == Right.ORDER_APPROVE
     decided = {"approved", "returned", "rejected"}
-    for (before, after), right in ORDER_MACHINE.moves.items():
-        if after in decided:
-            assert (before in UNDECIDED, right) == (True, Right.ORDER_APPROVE)
+    for (start, end), right in ORDER_MACHINE.moves.items():
+        if end in decided:
+            assert (start in UNDECIDED, right) == (True, Right.ORDER_APPROVE)
 
 
 def test_withdrawing_ends_with_the_decision() -> None:
