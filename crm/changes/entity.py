@@ -297,6 +297,25 @@ class Entity:
                 found.setdefault(item.policy.group, []).append(item.name)
         return {name: tuple(names) for name, names in found.items()}
 
+    @cached_property
+    def references(self) -> tuple[Field, ...]:
+        """The fields that hold the id of another row."""
+        return tuple(item for item in self.fields.values() if item.ref is not None)
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The fields that a new row must bring."""
+        return tuple(
+            item.name
+            for item in self.fields.values()
+            if not item.has_default and item.policy.rule is not Rule.DERIVED
+        )
+
+    @cached_property
+    def machines(self) -> tuple[Field, ...]:
+        """The fields that move along a state machine."""
+        return tuple(item for item in self.fields.values() if item.policy.machine is not None)
+
     @property
     def is_document_root(self) -> bool:
         """Whether the row is the head of a document whose lines merge with it."""
@@ -304,6 +323,10 @@ class Entity:
 
     def blank(self) -> Row:
         """A new row with every column at its default."""
+        return dict(self._blank)
+
+    @cached_property
+    def _blank(self) -> Row:
         row: Row = dict.fromkeys(self.columns)
         row.update(version=0, deleted=0, created_at=0, changed_at=0)
         for item in self.fields.values():

@@ -192,9 +192,9 @@ class _Merge:
         row["id"] = op.id
         for name, raw in op.fields.items():
             row[name] = self._given(entity, name, raw, birth=True)
-        for item in entity.fields.values():
-            if item.name not in op.fields and not item.has_default and item.policy.rule is not Rule.DERIVED:
-                raise InvalidInput(Code.BAD_VALUE, f"A new record lacks {item.name}.", field=item.name)
+        for name in entity.required:
+            if name not in op.fields:
+                raise InvalidInput(Code.BAD_VALUE, f"A new record lacks {name}.", field=name)
         unit = unit_of(self.schema, entity, row, self.view.get)
         if unit is None:
             raise NotAllowed(Code.NOT_FOUND, _ABSENT)
@@ -218,9 +218,10 @@ class _Merge:
         self.changed[entity.name, op.id] = set(op.fields)
 
     def _states_at_birth(self, entity: Entity, row: Row, standing: Standing) -> None:
-        for item in entity.fields.values():
+        for item in entity.machines:
             machine = item.policy.machine
-            if machine is not None and row[item.name] != machine.start:
+            assert machine is not None
+            if row[item.name] != machine.start:
                 self._move(item, machine.start, row[item.name], standing)
 
     def _standing_for_birth(self, entity: Entity, row: Row, unit: bytes) -> Standing:
@@ -571,7 +572,8 @@ class _Merge:
         write = self.decision.writes.get((table, row_id))
         if write is None:
             write = self._put(self.schema[table], dict(row), row, set())
-        write.row.update(values)
+        write.row = {**write.row, **values}
+        self.view.put(table, write.row)
 
     # -- rights, references, values
 
@@ -628,16 +630,14 @@ class _Merge:
         return value
 
     def _references(self, entity: Entity, row: Row, values: Mapping[str, Any]) -> None:
-        for name in values:
-            item = entity.fields.get(name)
-            if item is None or item.ref is None:
-                continue
-            target_id = values[name] if not isinstance(values[name], list) else values[name][1]
+        for item in entity.references:
+            target_id = values.get(item.name)
             if target_id is None:
                 continue
-            target = self.view.get(item.ref, cast(bytes, target_id))
-            if target is None or not self._visible(item.ref, target, row):
-                raise NotAllowed(Code.NOT_FOUND, _ABSENT, field=name)
+            table = str(item.ref)
+            target = self.view.get(table, target_id)
+            if target is None or not self._visible(table, target, row):
+                raise NotAllowed(Code.NOT_FOUND, _ABSENT, field=item.name)
 
     def _visible(self, table: str, target: Row, row: Row) -> bool:
         unit = cast(bytes, target["unit"])

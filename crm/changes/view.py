@@ -37,6 +37,7 @@ class Overlay:
         self._below = below
         self.rows: dict[str, dict[bytes, Row]] = {}
         self.standings: dict[bytes, Standing] = {}
+        self._indexes: dict[str, dict[str, dict[Wire, set[bytes]]]] = {}
 
     def get(self, table: str, row_id: bytes) -> Row | None:
         """See `View.get`."""
@@ -46,13 +47,26 @@ class Overlay:
 
     def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
         """See `View.children`."""
-        found = {_id(row): row for row in self._below.children(table, column, value)}
-        for row_id, row in self.rows.get(table, {}).items():
-            if row[column] == value:
-                found[row_id] = row
-            else:
-                found.pop(row_id, None)
+        below = self._below.children(table, column, value)
+        mine = self.rows.get(table)
+        if not mine:
+            return below
+        here = self._indexed(table, column, mine).get(value)
+        if not here and not any(_id(row) in mine for row in below):
+            return below
+        found = {_id(row): row for row in below if _id(row) not in mine}
+        if here:
+            found.update((row_id, mine[row_id]) for row_id in here)
         return [found[key] for key in sorted(found)]
+
+    def _indexed(self, table: str, column: str, rows: Mapping[bytes, Row]) -> dict[Wire, set[bytes]]:
+        """The ids of this layer's rows by their value in a column; kept up to date by `put` once it was asked for."""
+        index = self._indexes.setdefault(table, {}).get(column)
+        if index is None:
+            index = self._indexes[table][column] = {}
+            for row_id, row in rows.items():
+                index.setdefault(row[column], set()).add(row_id)
+        return index
 
     def standing(self, unit: bytes) -> Standing | None:
         """See `View.standing`."""
@@ -60,13 +74,21 @@ class Overlay:
         return found if found is not None else self._below.standing(unit)
 
     def put(self, table: str, row: Row) -> None:
-        """Set a row in this layer."""
-        self.rows.setdefault(table, {})[_id(row)] = row
+        """Set a row in this layer. A row that is in it may not be changed in an indexed column afterwards."""
+        row_id = _id(row)
+        rows = self.rows.setdefault(table, {})
+        before = rows.get(row_id)
+        rows[row_id] = row
+        for column, index in self._indexes.get(table, {}).items():
+            if before is not None:
+                index[before[column]].discard(row_id)
+            index.setdefault(row[column], set()).add(row_id)
 
     def onto(self, below: Overlay) -> None:
         """Move everything of this layer into the one below it."""
         for table, rows in self.rows.items():
-            below.rows.setdefault(table, {}).update(rows)
+            for row in rows.values():
+                below.put(table, row)
         below.standings.update(self.standings)
 
 

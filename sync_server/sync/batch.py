@@ -116,11 +116,12 @@ class Batch:
             return self._feed_of_unit(view, cast(bytes, row["unit"]))
         scope = entity.scope
         found: set[tuple[bytes, str]] = set()
-        for name, item in entity.fields.items():
-            if item.ref is None or name not in op.fields:
+        for item in entity.references:
+            name = item.name
+            if name not in op.fields:
                 continue
             target_id = _given_id(item, op.fields[name], form)
-            target = view.get(item.ref, target_id) if target_id is not None else None
+            target = view.get(str(item.ref), target_id) if target_id is not None else None
             if target is None:
                 continue
             if isinstance(scope, Root) and name == scope.owner:
@@ -151,12 +152,12 @@ class Batch:
                 if entity is None or len(op.id) != 16:
                     continue
                 ids[op.table].add(op.id)
-                for name, raw in op.fields.items():
-                    item = entity.fields.get(name)
-                    if item is not None and item.ref is not None:
+                for item in entity.references:
+                    raw = op.fields.get(item.name)
+                    if raw is not None:
                         target_id = _given_id(item, raw, form)
                         if target_id is not None:
-                            ids[item.ref].add(target_id)
+                            ids[str(item.ref)].add(target_id)
         for table, wanted in ids.items():
             view.load(table, wanted)
         for changeset in changesets:
@@ -174,8 +175,8 @@ class Batch:
         ahead.note(changesets)
         for table, rows in roots.items():
             for _level in range(WANT_LEVELS):
-                wants = list(self.rulebook[table].wants(ahead, rows))
-                if not any(ahead.fetch(want) for want in wants):
+                fetched = [ahead.fetch(want) for want in self.rulebook[table].wants(ahead, rows)]
+                if not any(fetched):
                     break
 
     # -- deciding
