@@ -6,7 +6,7 @@ with prices, customers with contacts and addresses, and orders in every state. `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -16,10 +16,11 @@ from crm.changes.entity import Row
 from crm.clock import Clock, business_date
 from crm.ids import PersonId
 from crm.rights import Right
+from crm.schema import SCHEMA
 from demo import orders
 from demo.catalogue import Catalogue, make_catalogue
-from demo.customers import Trade, make_customers
-from demo.ledger import Chance, Deed, Ledger
+from demo.customers import Trade, make_customers, office_terms
+from demo.ledger import Chance, Deed, Ledger, birth
 from demo.names import Names
 from demo.people import Staff, make_staff
 from demo.rows import Rows
@@ -94,7 +95,7 @@ class Builder:
     def company(self, *, customers: int, products: int, reps: int, orders_per_customer: int) -> Company:
         """See `build_company`."""
         staff, catalogue = self.founding(products=products, reps=reps)
-        trades = self.trades(staff, catalogue, customers)
+        trades = self._customers(staff, catalogue, customers)
         buyers = [trade for trade in trades if trade.customer["library"] == "trading"]
         deeds: list[Deed] = []
         made: list[bytes] = []
@@ -130,18 +131,26 @@ class Builder:
         return staff, catalogue
 
     def trades(self, staff: Staff, catalogue: Catalogue, count: int) -> list[Trade]:
-        """Customers, spread evenly over the reps."""
-        trades = make_customers(
+        """Customers, spread evenly over the reps; not written down yet."""
+        return make_customers(
             self.rows, self.chance, self.names, catalogue, reps=staff.reps, count=count, at_ms=self.began_ms
         )
-        self.ledger.enter(deed for trade in trades for deed in self._entering(staff, trade))
-        return trades
 
-    def _entering(self, staff: Staff, trade: Trade) -> Iterator[Deed]:
-        rep = staff.rep_actors[trade.rep]
-        yield Deed(trade.at_ms, "customer.create", rep, tuple(trade.ops), staff.laptops[trade.rep])
-        if trade.office_ops:
-            yield Deed(trade.at_ms + 60_000, "customer.credit", staff.approver_actor, tuple(trade.office_ops))
+    def entering(self, staff: Staff, trade: Trade) -> Deed:
+        """The changeset with which a rep enters a customer."""
+        ops = tuple(birth(SCHEMA[table], row) for table, row in trade.made)
+        rep, laptop = staff.rep_actors[trade.rep], staff.laptops[trade.rep]
+        return Deed(trade.at_ms, "customer.create", rep, ops, laptop, tuple(trade.made))
+
+    def _customers(self, staff: Staff, catalogue: Catalogue, count: int) -> list[Trade]:
+        trades = self.trades(staff, catalogue, count)
+        deeds = [self.entering(staff, trade) for trade in trades]
+        for trade in trades:
+            terms = tuple(office_terms(self.rows, self.chance, catalogue, trade))
+            if terms:
+                deeds.append(Deed(trade.at_ms + 60_000, "customer.credit", staff.approver_actor, terms))
+        self.ledger.enter(deeds)
+        return trades
 
     def desk(self, staff: Staff, catalogue: Catalogue, rep: int) -> orders.Desk:
         """Where the orders of a rep are written and decided."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from crm.changes.entity import Row
 from crm.changes.ops import Op
 from crm.contacts.entities import DecisionRole
+from crm.customers.rules import keys_of
 from crm.customers.states import Library
 from crm.money import BASIS_POINTS, round_half_up
 from crm.schema import SCHEMA
@@ -49,8 +50,8 @@ class Trade:
     at_ms: int
     customer: Row
     contacts: list[Row]
-    ops: list[Op]
-    office_ops: list[Op]
+    made: list[tuple[str, Row]]
+    """Every row, with its table."""
 
 
 def make_customers(
@@ -86,10 +87,12 @@ class _Maker:
         grade = GRADES[1] if number == 0 else grade
         trades = number % 10 != 9
         rep = number % len(self.reps)
+        customer_id = self.chance.id_at(at_ms)
+        code, registry = f"KH-{_code(number):05d}", f"91460000MA{number:08d}"
         customer = self.rows.make(
             "customer",
-            self.chance.id_at(at_ms),
-            code=f"KH-{_code(number):05d}",
+            customer_id,
+            code=code,
             name=firm.name,
             name_en=firm.name_en,
             owner_id=self.reps[rep],
@@ -103,14 +106,16 @@ class _Maker:
             address_city=firm.city,
             address_street=firm.street,
             address_postcode=firm.postcode,
-            tax_registration_no=f"91460000MA{number:08d}",
+            tax_registration_no=registry,
             payment_terms_id=draw.choice(self.catalogue.terms)["id"],
         )
-        made = [customer, *self._contacts(customer, firm, number, at_ms)]
-        contacts = made[1:]
-        made += self._addresses(customer, firm, contacts[0], at_ms)
-        ops = [birth(SCHEMA[table], row) for table, row in _with_tables(made)]
-        return Trade(rep, at_ms, customer, contacts, ops, self._terms(customer, number, grade.name, at_ms))
+        customer.update(keys_of(customer))
+        contacts = self._contacts(customer, firm, number, at_ms)
+        addresses = self._addresses(customer, firm, contacts[0], at_ms)
+        made = [("customer", customer)]
+        made += [("contact", row) for row in contacts]
+        made += [("ship_to_address", row) for row in addresses]
+        return Trade(rep, at_ms, customer, contacts, made)
 
     def _contacts(self, customer: Row, firm: Firm, number: int, at_ms: int) -> list[Row]:
         draw = self.chance.random
@@ -158,53 +163,53 @@ class _Maker:
             for place, label in enumerate(labels)
         ]
 
-    def _terms(self, customer: Row, number: int, grade: str, at_ms: int) -> list[Op]:
-        """What the office sets: the credit limit, and for the better customers a price or two."""
-        draw = self.chance.random
-        if customer["library"] != Library.TRADING:
-            return []
-        customer_id = customer["id"]
-        assert isinstance(customer_id, bytes)
-        limit = {"vip": 80, "major": 40, "ordinary": 20}.get(grade, 10) * 100_000_00
-        ops = [
-            change(
-                "customer",
-                customer_id,
-                credit_limit_minor=(None, limit),
-                credit_note_office=("", "按往年付款情况核定 Set by the payments of former years"),
-            )
+
+def office_terms(rows: Rows, chance: Chance, catalogue: Catalogue, trade: Trade) -> Iterator[Op]:
+    """What the office sets for a trading customer: the credit limit, and for the better ones a price or two."""
+    customer, draw = trade.customer, chance.random
+    if customer["library"] != Library.TRADING:
+        return
+    customer_id = customer["id"]
+    assert isinstance(customer_id, bytes)
+    grade = str(customer["grade"])
+    limit = {"vip": 80, "major": 40, "ordinary": 20}.get(grade, 10) * 100_000_00
+    customer.update(credit_limit_minor=limit)
+    yield change(
+        "customer",
+        customer_id,
+        credit_limit_minor=(None, limit),
+        credit_note_office=("", "按往年付款情况核定 Set by the payments of former years"),
+    )
+    products = catalogue.products
+    special = SPECIALS[0].number - 1
+    if customer["name"] == STORY.name and len(products) > special:
+        agreed = [(products[special], STORY_PRICE)]
+    elif grade in ("vip", "major"):
+        chosen = draw.sample(products, min(draw.randint(1, 2), len(products)))
+        agreed = [
+            (each, round_half_up(_listed(rows, catalogue, each) * 9_400, BASIS_POINTS)) for each in chosen
         ]
-        customer.update(credit_limit_minor=limit)
-        products = self.catalogue.products
-        special = SPECIALS[0].number - 1
-        if number == 0 and len(products) > special:
-            ops.append(self._price(customer, products[special], STORY_PRICE, at_ms))
-        elif grade in ("vip", "major"):
-            for product in draw.sample(products, min(draw.randint(1, 2), len(products))):
-                listed = self._listed(product)
-                ops.append(self._price(customer, product, round_half_up(listed * 9_400, BASIS_POINTS), at_ms))
-        return ops
-
-    def _listed(self, product: Row) -> int:
-        product_id = product["id"]
-        assert isinstance(product_id, bytes)
-        entries = self.rows.children("price_list_entry", "product_id", product_id)
-        price = next(
-            each["price_minor"] for each in entries if each["price_list_id"] == self.catalogue.standard["id"]
-        )
-        assert isinstance(price, int)
-        return price
-
-    def _price(self, customer: Row, product: Row, price_minor: int, at_ms: int) -> Op:
-        row = self.rows.make(
+    else:
+        agreed = []
+    for product, price_minor in agreed:
+        row = rows.make(
             "customer_price",
-            self.chance.id_at(at_ms),
-            customer_id=customer["id"],
+            chance.id_at(trade.at_ms),
+            customer_id=customer_id,
             product_id=product["id"],
             price_minor=price_minor,
             currency=CURRENCY,
         )
-        return birth(SCHEMA["customer_price"], row)
+        yield birth(SCHEMA["customer_price"], row)
+
+
+def _listed(rows: Rows, catalogue: Catalogue, product: Row) -> int:
+    product_id = product["id"]
+    assert isinstance(product_id, bytes)
+    entries = rows.children("price_list_entry", "product_id", product_id)
+    price = next(each["price_minor"] for each in entries if each["price_list_id"] == catalogue.standard["id"])
+    assert isinstance(price, int)
+    return price
 
 
 def _code(number: int) -> int:
@@ -212,13 +217,3 @@ def _code(number: int) -> int:
     if number == 0:
         return FIRST_CODE
     return number if number < FIRST_CODE else number + 1
-
-
-def _with_tables(made: Sequence[Row]) -> list[tuple[str, Row]]:
-    return [
-        (
-            "customer" if "owner_id" in row else "contact" if "decision_role" in row else "ship_to_address",
-            row,
-        )
-        for row in made
-    ]

@@ -6,7 +6,7 @@ The rules of the office judge every one of them, so what is written here could h
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from crm.changes.actor import Actor
+from crm.changes.actor import Actor, Standing
 from crm.changes.clock import stamp_of
 from crm.changes.codec import Form, body_hash, encode_changeset
-from crm.changes.entity import Entity, Row, Wire
-from crm.changes.merge import Sender
+from crm.changes.entity import Entity, Root, Row, Wire
+from crm.changes.merge import Decision, Sender, Write
 from crm.changes.ops import BIRTH, CHANGE, Changeset, Op
 from crm.changes.policies import Rule
 from crm.clock import business_date
@@ -30,6 +30,7 @@ from sync_server.sync.office import Office
 
 CHUNK: Final = 100
 """Changesets a transaction. More make each one slower: the rules look through everything not yet written."""
+READY_CHUNK: Final = 1000
 
 
 class DeedRefusedError(Exception):
@@ -61,13 +62,17 @@ class Laptop:
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that somebody did at ``at_ms``, at a laptop or (None) at the office."""
+    """One thing that somebody did at ``at_ms``, at a laptop or (None) at the office.
+
+    ``rows`` are the rows that it makes, with their tables; only `Ledger.enter_ready` looks at them.
+    """
 
     at_ms: int
     intent: str
     actor: Actor
     ops: tuple[Op, ...]
     laptop: Laptop | None = None
+    rows: tuple[tuple[str, Row], ...] = ()
 
 
 class Chance:
@@ -82,8 +87,11 @@ class Chance:
 
     def moment(self, day: date, zone: str) -> int:
         """UTC milliseconds of some moment in the working hours of ``day``."""
-        clock_time = time(self.random.randrange(8, 18), self.random.randrange(60), self.random.randrange(60))
-        return int(datetime.combine(day, clock_time, ZoneInfo(zone)).timestamp() * 1000)
+        return self.opening(day, zone) + self.random.randrange(10 * 60 * 60) * 1000
+
+    def opening(self, day: date, zone: str) -> int:
+        """UTC milliseconds of eight in the morning."""
+        return int(datetime.combine(day, time(8), ZoneInfo(zone)).timestamp() * 1000)
 
 
 def birth(entity: Entity, row: Row) -> Op:
@@ -99,6 +107,9 @@ def birth(entity: Entity, row: Row) -> Op:
 def change(table: str, row_id: bytes, **fields: tuple[Wire, Wire]) -> Op:
     """The operation that changes fields, each given as (old, new); its base is filled in when it is written."""
     return Op(table, row_id, CHANGE, 0, {name: list(pair) for name, pair in fields.items()})
+
+
+Decider = Callable[[Batch, Sequence[Deed], Sequence[Changeset]], Iterator[tuple[Changeset, Decision]]]
 
 
 class Ledger:
@@ -157,9 +168,18 @@ class Ledger:
         :raises DeedRefusedError: when the office's rules refuse one; what was written before stays.
         """
         for chunk in _chunks(sorted(deeds, key=lambda deed: deed.at_ms), CHUNK):
-            self._transaction(chunk)
+            self._transaction(chunk, self._judged)
 
-    def _transaction(self, deeds: Sequence[Deed]) -> None:
+    def enter_ready(self, deeds: Iterable[Deed]) -> None:
+        """Write deeds that only make rows, as they come and as they are: nobody judges them.
+
+        Their rows must hold what the rules would derive. Several times as fast as `enter`, for large companies;
+        no more than one transaction's deeds are held in memory.
+        """
+        for chunk in _chunks(deeds, READY_CHUNK):
+            self._transaction(chunk, self._ready)
+
+    def _transaction(self, deeds: Sequence[Deed], decide: Decider) -> None:
         office, database = self._office, self._office.database
         changesets = [self._changeset(deed) for deed in deeds]
         with database.write() as connection:
@@ -169,9 +189,8 @@ class Ledger:
             batch.feeds.lock(
                 {(COMPANY, "company"), *(one for deed in deeds for one in _feeds_of(deed.actor))}
             )
-            batch.lock(changesets, deeds[0].actor.id)
-            for deed, drafted in zip(deeds, changesets, strict=True):
-                self._take(batch, deed, drafted)
+            for deed, decided in zip(deeds, decide(batch, deeds, changesets), strict=True):
+                self._take(batch, deed, *decided)
             batch.save()
             database.execute_many(
                 connection,
@@ -195,32 +214,60 @@ class Ledger:
             deed.ops,
         )
 
-    def _take(self, batch: Batch, deed: Deed, drafted: Changeset) -> None:
-        changeset = msgspec.structs.replace(drafted, ops=tuple(_based(batch, op) for op in drafted.ops))
+    def _sender(self, deed: Deed, changeset: Changeset) -> Sender:
+        incarnation = changeset.change_id if deed.laptop is None else deed.laptop.incarnation
+        return Sender(deed.actor, incarnation, changeset.stamp, self._now_ms)
+
+    def _judged(
+        self, batch: Batch, deeds: Sequence[Deed], changesets: Sequence[Changeset]
+    ) -> Iterator[tuple[Changeset, Decision]]:
+        batch.lock(changesets, deeds[0].actor.id)
+        for deed, drafted in zip(deeds, changesets, strict=True):
+            changeset = msgspec.structs.replace(drafted, ops=tuple(_based(batch, op) for op in drafted.ops))
+            decision = batch.weigh(changeset, self._sender(deed, changeset))
+            if decision.kind != "applied":
+                raise DeedRefusedError(
+                    f"{deed.intent}: {decision.kind} {decision.code} {decision.text} {dict(decision.details)}"
+                )
+            yield changeset, decision
+
+    def _ready(
+        self, batch: Batch, deeds: Sequence[Deed], changesets: Sequence[Changeset]
+    ) -> Iterator[tuple[Changeset, Decision]]:
+        schema = self._office.schema
+        for deed, changeset in zip(deeds, changesets, strict=True):
+            assert len(deed.rows) == len(deed.ops)
+            division, person = deed.actor.division_id, deed.actor.id
+            decision = Decision()
+            for table, row in deed.rows:
+                entity = schema[table]
+                row.update(
+                    feed_id=division,
+                    created_at=deed.at_ms,
+                    changed_at=deed.at_ms,
+                    created_by=person,
+                    changed_by=person,
+                )
+                if isinstance(entity.scope, Root):
+                    batch.view.standings[_id(row)] = Standing(division, frozenset({person}))
+                decision.writes[table, _id(row)] = Write(entity, row, None)
+            yield changeset, decision
+
+    def _take(self, batch: Batch, deed: Deed, changeset: Changeset, decision: Decision) -> None:
         laptop = deed.laptop
-        incarnation = changeset.change_id if laptop is None else laptop.incarnation
-        sender = Sender(deed.actor, incarnation, changeset.stamp, self._now_ms)
-        decision = batch.weigh(changeset, sender)
-        if decision.kind != "applied":
-            raise DeedRefusedError(
-                f"{deed.intent}: {decision.kind} {decision.code} {decision.text} {dict(decision.details)}"
-            )
+        sender = self._sender(deed, changeset)
         body = encode_changeset(changeset)
         n = 0
         if laptop is not None:
             n, laptop.next_n = laptop.next_n, laptop.next_n + 1
-        received = Received(
-            changeset,
-            None if laptop is None else laptop.device,
-            incarnation,
-            n,
-            body_hash(body),
-            body,
-            Form.MSGPACK,
-        )
+        device = None if laptop is None else laptop.device
         self.rows += len(decision.writes)
         self.changesets += 1
-        batch.take(received, decision, sender)
+        batch.take(
+            Received(changeset, device, sender.incarnation, n, body_hash(body), body, Form.MSGPACK),
+            decision,
+            sender,
+        )
 
 
 def _feeds_of(actor: Actor) -> Iterator[tuple[bytes, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ from crm.changes.entity import Row
 from crm.changes.ops import Op
 from crm.money import MILLI
 from crm.orders.actions import SERIES
-from crm.orders.amounts import order_amounts
+from crm.orders.amounts import OrderAmounts, order_amounts
 from crm.orders.completeness import line_figures
 from crm.orders.number import order_number
 from crm.orders.pricing import PriceBook
@@ -177,20 +177,35 @@ def submit(document: Document, at_ms: int) -> Deed:
     seal = SCHEMA["order_seal"].blank()
     seal.update(
         id=document.desk.chance.id_at(at_ms),
+        unit=order["unit"],
         order_id=order["id"],
         revision=order["revision"],
         content=content,
         hash=order["seal_hash"],
     )
+    derive(order, document.lines, amounts)
+    made = [("sales_order", order), *(("order_line", line) for line in document.lines)]
     if order["revision"] == 1:
-        ops = [birth(SCHEMA["sales_order"], order)]
-        ops += [birth(SCHEMA["order_line"], line) for line in document.lines]
+        ops = [birth(SCHEMA[table], row) for table, row in made]
     else:
         names = ("submitted_at", "seal_hash", "state")
         ops = [change("sales_order", document.id, **{name: (was[name], order[name]) for name in names})]
     document.state = OrderState.SUBMITTED
     ops.append(birth(SCHEMA["order_seal"], seal))
-    return Deed(at_ms, "order.submit", document.desk.rep, tuple(ops), document.desk.laptop)
+    desk = document.desk
+    return Deed(at_ms, "order.submit", desk.rep, tuple(ops), desk.laptop, (*made, ("order_seal", seal)))
+
+
+def derive(order: Row, lines: Sequence[Row], amounts: OrderAmounts) -> None:
+    """Put on the rows what the office's rules derive from them."""
+    order.update(
+        list_total_minor=amounts.list_total_minor,
+        net_total_minor=amounts.net_total_minor,
+        tax_total_minor=amounts.tax_total_minor,
+        gross_total_minor=amounts.gross_total_minor,
+    )
+    for line, amount in zip(lines, amounts.lines, strict=True):
+        line.update(amount._asdict())
 
 
 def fate(document: Document, at_ms: int) -> Iterator[Deed]:
