@@ -8,13 +8,14 @@ from collections.abc import Hashable
 from enum import StrEnum
 from functools import cache
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
 import zstandard
 
-from crm.changes.entity import Field
-from crm.changes.ops import MAX_CHANGESET_BYTES, MAX_OPS, Changeset, Sealed
+from crm.changes.entity import Entity, Field
+from crm.changes.ops import MAX_CHANGESET_BYTES, MAX_OPS, Block, Changeset, Sealed
 from crm.errors import Code, InvalidInput
 
 T = TypeVar("T")
@@ -54,6 +55,25 @@ def decode(kind: type[T], data: bytes, form: Form = Form.MSGPACK) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(Code.MALFORMED, f"The message cannot be read: {error}") from error
     return result
+
+
+def block_of(entity: Entity, rows: list[Any]) -> Block:
+    """Rows under the entity's wire columns as a block, columns that are the same in every row taken out.
+
+    ``rows`` are tuples in the order of ``entity.wire_columns``; there is at least one.
+    """
+    first = rows[0]
+    columns = entity.wire_columns
+    same = {place for place in entity.squeezable if all(row[place] == first[place] for row in rows)}
+    if not same:
+        return Block(entity.name, columns, rows)
+    kept = [place for place in range(len(columns)) if place not in same]
+    return Block(
+        entity.name,
+        tuple(columns[place] for place in kept),
+        list(map(itemgetter(*kept), rows)),
+        {columns[place]: first[place] for place in sorted(same)},
+    )
 
 
 def compress(data: bytes) -> bytes:

@@ -289,6 +289,12 @@ class Entity:
         )
 
     @cached_property
+    def squeezable(self) -> tuple[int, ...]:
+        """The places in `wire_columns` of columns that a block may leave out when all rows agree (`ops.Block`)."""
+        kept = {"id", "unit", "version", *(item.name for item in self.references)}
+        return tuple(place for place, name in enumerate(self.wire_columns) if name not in kept)
+
+    @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """Merge groups: name to the fields in it."""
         found: dict[str, list[str]] = {}

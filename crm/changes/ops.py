@@ -114,11 +114,17 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Block(msgspec.Struct, frozen=True, array_like=True):
-    """Rows of one table under one list of columns."""
+    """Rows of one table under one list of columns.
+
+    A column that holds the same value in every row may be left out of ``columns`` and stand in ``same`` instead:
+    most fields of most rows are empty, and what is not sent, decoded and bound costs nothing. ``id``, ``unit``,
+    ``version`` and references always stand in ``columns``.
+    """
 
     table: str
     columns: tuple[str, ...]
     rows: list[list[Any]]
+    same: dict[str, Any] = {}
 
 
 class UnitDigest(msgspec.Struct, frozen=True, array_like=True):

@@ -136,19 +136,16 @@ class Fold:
         if refetched:
             anew = [row for row in rows if (row[place["unit"]], block.table) in refetched]
             rows = [row for row in rows if (row[place["unit"]], block.table) not in refetched]
-        table.put_values(self._connection, block.columns, rows, lower_too=False)
-        table.put_values(self._connection, block.columns, anew, lower_too=True)
+        table.put_values(self._connection, block, rows, lower_too=False)
+        table.put_values(self._connection, block, anew, lower_too=True)
         self.folded.tables.add(block.table)
         if self.folded.rows <= MAX_KEYS_TOLD:
             self.folded.keys.update((block.table, row[place["id"]]) for row in (*rows, *anew))
 
     def _below(self, block: Block, values: list[Any], root_id: bytes, *, anyway: bool) -> None:
         """A confirmed row of a document that carries live changesets."""
-        row = {
-            name: value
-            for name, value in zip(block.columns, values, strict=True)
-            if name in self._rows[block.table].wire
-        }
+        whole = {**block.same, **dict(zip(block.columns, values, strict=True))}
+        row = {name: value for name, value in whole.items() if name in self._rows[block.table].wire}
         key = block.table, row["id"]
         before = self._incoming.get(key)
         version = before.row["version"] if before and before.row else self._confirmed_version(key)

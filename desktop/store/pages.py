@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
 from crm.changes.capture import writing
@@ -68,7 +68,7 @@ class Pages:
             return Taken(complete=True, rows=0)
         if page.complete and not self._safeguards.cursor:
             self._save_cursor_early(page)
-            request = msgspec.structs.replace(request, cursor=page.heads)
+            request = replace(request, cursor=page.heads)
         with transaction(self._engine) as connection, writing(connection):
             state = load(connection)
             expected = next_request(state, request.schema_version)
@@ -78,7 +78,7 @@ class Pages:
                 staging.take(connection)
             if page.complete:
                 return self._fold(connection, state, page, now_ms)
-            after = msgspec.structs.replace(
+            after = replace(
                 state,
                 position=page.position,
                 staged_for=cursor_mark(state.cursor),
@@ -113,9 +113,7 @@ class Pages:
         """What happens without the safeguard ``cursor``: rows and cursor can part in a crash."""
         with transaction(self._engine) as connection:
             state = load(connection)
-            after = msgspec.structs.replace(
-                state, cursor=page.heads, staged_for=cursor_mark(page.heads), copied=True
-            )
+            after = replace(state, cursor=page.heads, staged_for=cursor_mark(page.heads), copied=True)
             save(connection, state, after)
 
     # -- the first copy
@@ -134,9 +132,9 @@ class Pages:
             if block.table in self._rows.tables:
                 inside, others = staging.split(block, "unit", entering)
                 if inside:
-                    blocks.append(Block(block.table, block.columns, list(inside)))
+                    blocks.append(replace(block, rows=list(inside)))
                 if others:
-                    rest.append(Block(block.table, block.columns, list(others)))
+                    rest.append(replace(block, rows=list(others)))
         waiting: list[Block] = []
         taken = Taken(complete=False, rows=_count(page.blocks), first_copy=True)
         for block in blocks:
@@ -145,8 +143,8 @@ class Pages:
             if carried:
                 held, rows = staging.split(block, table.root_column, carried)
                 if held:
-                    waiting.append(Block(block.table, block.columns, list(held)))
-            table.put_values(connection, block.columns, rows, lower_too=False)
+                    waiting.append(replace(block, rows=list(held)))
+            table.put_values(connection, block, rows, lower_too=False)
             taken.folded.tables.add(block.table)
         if waiting:
             staging.put(connection, UNTIL_COMPLETE, Part(tuple(waiting)))
@@ -172,7 +170,7 @@ class Pages:
         durable_n = max(state.durable_n, page.receipt.durable_n if page.receipt else 0)
         if durable_n > state.durable_n:
             prune(connection, incarnation=state.incarnation, durable_n=min(durable_n, receipt_n))
-        after = msgspec.structs.replace(
+        after = replace(
             state,
             cursor=page.heads,
             position=b"",

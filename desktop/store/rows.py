@@ -6,7 +6,7 @@ tables (`crm.changes.capture.writing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, cast
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from crm.changes.actor import Standing
 from crm.changes.entity import Entity, Field, Personal, Root, Row, Schema, Wire
+from crm.changes.ops import Block
 from crm.changes.scope import FIXED_UNITS
 from crm.changes.view import Key
 from crm.ids import COMPANY
@@ -71,25 +72,34 @@ class TableRows:
         """The columns of the wire; to be followed by a WHERE."""
         return f"SELECT {', '.join(self.wire)} FROM {self.name}"
 
-    def upsert(self, columns: tuple[str, ...], *, lower_too: bool = False) -> str:
-        """A statement that takes rows in the order of ``columns``.
+    def upsert(
+        self, columns: tuple[str, ...], same: Mapping[str, Wire] | None = None, *, lower_too: bool = False
+    ) -> str:
+        """A statement that takes rows in the order of ``columns``; ``same`` holds values that all of them have.
 
         A row that is there already is replaced unless it has a higher version; ``lower_too`` replaces that as well.
         Columns that are not named get their default in a new row, and stay in one that is there.
         """
         key = (*columns, "!") if lower_too else columns
-        text = self._upserts.get(key)
+        text = self._upserts.get(key) if not same else None
         if text is None:
-            rest = [name for name in self.entity.columns if name not in columns]
-            values = [*("?" for _ in columns), *(_literal(self.entity, name) for name in rest)]
-            sets = ", ".join(f"{name}=excluded.{name}" for name in columns if name != "id")
+            fixed = same or {}
+            named = (*columns, *fixed)
+            rest = [name for name in self.entity.columns if name not in named]
+            values = [
+                *("?" for _ in columns),
+                *map(_as_text, fixed.values()),
+                *(_literal(self.entity, name) for name in rest),
+            ]
+            sets = ", ".join(f"{name}=excluded.{name}" for name in named if name != "id")
             text = (
-                f"INSERT INTO {self.name} ({', '.join((*columns, *rest))}) VALUES ({', '.join(values)}) "
+                f"INSERT INTO {self.name} ({', '.join((*named, *rest))}) VALUES ({', '.join(values)}) "
                 f"ON CONFLICT (id) DO UPDATE SET {sets}"
             )
             if not lower_too:
                 text += f" WHERE excluded.version >= {self.name}.version"
-            self._upserts[key] = text
+            if not same:
+                self._upserts[key] = text
         return text
 
     def get(self, connection: Connection, row_id: bytes) -> Row | None:
@@ -117,22 +127,21 @@ class TableRows:
             )
 
     def put_values(
-        self,
-        connection: Connection,
-        columns: tuple[str, ...],
-        rows: Sequence[Sequence[Any]],
-        *,
-        lower_too: bool,
+        self, connection: Connection, block: Block, rows: Sequence[Sequence[Any]], *, lower_too: bool
     ) -> None:
-        """Write rows that came as lists of values under ``columns``. Unknown columns are passed over."""
+        """Write rows that came as lists of values under a block's columns. Unknown columns are passed over."""
         if not rows:
             return
         known = self.entity.columns
+        columns = block.columns
+        same = {name: value for name, value in block.same.items() if name in known}
         if any(name not in known for name in columns):
             places = [place for place, name in enumerate(columns) if name in known]
             rows = [[row[place] for place in places] for row in rows]
             columns = tuple(columns[place] for place in places)
-        connection.exec_driver_sql(self.upsert(columns, lower_too=lower_too), list(map(tuple, rows)))
+        # What is the same in every row is bound once, as text of the statement.
+        statement = self.upsert(columns, same, lower_too=lower_too)
+        connection.exec_driver_sql(statement, list(map(tuple, rows)))
 
     def remove(self, connection: Connection, ids: Sequence[bytes]) -> None:
         """Remove rows from this laptop."""
@@ -228,10 +237,17 @@ def _literal(entity: Entity, name: str) -> str:
             default = b""
         else:
             default = 0
-    if default is None:
+    return _as_text(default)
+
+
+def _as_text(value: Wire) -> str:
+    """A value as SQL text."""
+    if value is None:
         return "NULL"
-    if isinstance(default, bytes):
-        return f"X'{default.hex()}'"
-    if isinstance(default, str):
-        return "'" + default.replace("'", "''") + "'"
-    return str(int(default))
+    if isinstance(value, bytes):
+        return f"X'{value.hex()}'"
+    if isinstance(value, str):
+        if "\0" in value:  # SQL text ends there
+            return f"CAST(X'{value.encode().hex()}' AS TEXT)"
+        return "'" + value.replace("'", "''") + "'"
+    return str(int(value))

@@ -81,5 +81,5 @@ def by_unit(blocks: Iterable[Block]) -> dict[bytes, list[Block]]:
         for row in block.rows:
             rows.setdefault(row[place], []).append(row)
         for unit, some in rows.items():
-            found.setdefault(unit, []).append(Block(block.table, block.columns, some))
+            found.setdefault(unit, []).append(msgspec.structs.replace(block, rows=some))
     return found

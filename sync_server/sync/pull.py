@@ -16,8 +16,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from crm.changes.codec import block_of
 from crm.changes.entity import Entity
-from crm.changes.ops import PROTOCOL, Block, Count, Head, Page, PullRequest, Receipt, UnitDigest
+from crm.changes.ops import PROTOCOL, Count, Head, Page, PullRequest, Receipt, UnitDigest
 from crm.errors import Code, InvalidInput, NotAllowed, ProtocolFault
 from crm.ids import COMPANY
 from sync_server.store.database import Database
@@ -234,7 +235,7 @@ class _Page:
         schema = self.database.schema
         return Page(
             complete=complete,
-            blocks=tuple(Block(table, schema[table].wire_columns, rows) for table, rows in page.rows.items()),
+            blocks=tuple(block_of(schema[table], rows) for table, rows in page.rows.items()),
             position=b"" if complete or position is None else msgspec.msgpack.encode(position),
             entering=tuple(page.entering),
             office_ms=self.database.now_ms(self.connection),
