@@ -119,7 +119,7 @@ class SetUp:
 
     def add_division(self, division: NewDivision) -> None:
         """See `crm.people.actions.create_division`."""
-        self._act(
+        self.act(
             "division.create",
             lambda work: actions.create_division(work, code=division.code, name=division.name).id,
         )
@@ -163,13 +163,13 @@ class SetUp:
     def freeze(self, who: str) -> None:
         """Stop an account at once and end everything that is signed in with it (R-238)."""
         person = self.find(who)
-        self._act("account.freeze", lambda work: actions.freeze_account(work, person).state)
+        self.act("account.freeze", lambda work: actions.freeze_account(work, person).state)
         self._accounts.end_sessions(person)
 
     def thaw(self, who: str) -> None:
         """Open a frozen account again. Devices need a new enrolment code, people sign in again."""
         person = self.find(who)
-        self._act("account.activate", lambda work: actions.activate_account(work, person).state)
+        self.act("account.activate", lambda work: actions.activate_account(work, person).state)
 
     def new_password(self, who: str) -> str:
         """A new one-time password; the old one and what it opened end."""
@@ -215,17 +215,18 @@ class SetUp:
                 actions.assign_role(work, user.id, role)
             return user.id
 
-        return self._act("user.create", create)
+        return self.act("user.create", create)
 
     def _open(self, person: bytes) -> None:
         """Take an account to *active*, one move at a time: each is a change of its own."""
         state = self._read(lambda session: queries.find_user(session, person).state)
         if state == AccountState.REQUESTED:
-            state = self._act("account.approve", lambda work: actions.approve_account(work, person).state)
+            state = self.act("account.approve", lambda work: actions.approve_account(work, person).state)
         if state == AccountState.APPROVED:
-            self._act("account.activate", lambda work: actions.activate_account(work, person).state)
+            self.act("account.activate", lambda work: actions.activate_account(work, person).state)
 
-    def _act(self, intent: str, action: Callable[[Work], T]) -> T:
+    def act(self, intent: str, action: Callable[[Work], T]) -> T:
+        """Something the office itself does, with every right."""
         _, result = self._office.act(OFFICE_ITSELF, intent, action, actor=self._actor)
         return result
 

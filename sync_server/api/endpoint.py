@@ -81,7 +81,13 @@ class Endpoint:
         self._allow = ", ".join(sorted(self._operations)).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request and log one line about it."""
+        """Answer one request as an ASGI application."""
+        answer = await self.answer(scope, receive)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers_of(answer)})
+        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """The answer to one request; one line about it is logged."""
         started = time.perf_counter()
         operation = self._operations.get(scope["method"])  # type: ignore[typeddict-item]
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -101,7 +107,6 @@ class Endpoint:
                 answer = await self._answer(operation, asked, raw, scope, trace)
             except Exception as error:  # noqa: BLE001 - the last door: what gets here is numbered and logged
                 answer = _refusal(error, name, answer_form)
-        await _send(send, answer)
         log.info(
             "request op=%s status=%d ms=%.1f in=%d out=%d person=%s",
             name,
@@ -111,6 +116,7 @@ class Endpoint:
             len(answer.body),
             "-" if trace.bearer is None else id_text(trace.bearer.person),
         )
+        return answer
 
     async def _answer(
         self, operation: Operation, asked: _Asked, raw: bytes, scope: Scope, trace: _Trace
@@ -182,7 +188,8 @@ def _refusal(error: Exception, operation: str, form: Form) -> Answer:
     )
 
 
-async def _send(send: Send, answer: Answer) -> None:
+def headers_of(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """All headers of an answer."""
     headers = [
         (b"content-type", answer.form.value.encode()),
         (b"content-length", str(len(answer.body)).encode()),
@@ -191,8 +198,7 @@ async def _send(send: Send, answer: Answer) -> None:
     ]
     if answer.is_compressed:
         headers.append((b"content-encoding", b"zstd"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    return headers
 
 
 # --- reading -----------------------------------------------------------------------------------------------------------

