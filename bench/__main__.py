@@ -1,0 +1,34 @@
+"""Run a benchmark: ``python -m bench sync --size S --json``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from bench import sync
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line. Prints a table for people, or one JSON line with ``--json``."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    of_sync = commands.add_parser("sync", help="first copy, up-sync, one change, idle poll, many clients")
+    of_sync.add_argument("--size", choices=("XS", "S", "M"), default="S")
+    of_sync.add_argument("--database", help="a PostgreSQL address instead of a SQLite file")
+    of_sync.add_argument(
+        "--orders", type=int, default=sync.ORDERS, help="how many orders the up-sync hands in"
+    )
+    of_sync.add_argument("--json", action="store_true", help="one JSON line")
+    chosen = parser.parse_args(arguments)
+    found = sync.run(chosen.size, database_url=chosen.database, orders=chosen.orders)
+    if chosen.json:
+        print(json.dumps(found))
+        return 0
+    for name, value in found.items():
+        print(f"{name:20} {json.dumps(value)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

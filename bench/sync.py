@@ -1,0 +1,207 @@
+"""The four workloads of sync, on our own entities with rights, rules, journal and encryption switched on.
+
+First copy; up-sync of 1,000 priced and sealed orders; one changed order and an idle poll; fifty clients at once.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Barrier
+from typing import Any, Final
+
+from bench.floors import bare_round_trip_ms, bare_server, floor_copy, median_ms
+from bench.world import World, laptop, world
+from crm.changes.ops import PROTOCOL, PullRequest, PushRequest
+from crm.customers.actions import edit_customer
+from crm.orders.actions import add_line, create_order, submit_order
+from crm.people.queries import actor_for
+from crm.schema import SCHEMA
+from desktop.bootstrap import Laptop
+
+ORDERS: Final = 1000
+LINES: Final = 5
+CLIENTS: Final = 50
+CLIENT_ORDERS: Final = 3  # of five lines and a seal each: 21 rows
+
+
+def run(size: str, *, database_url: str | None = None, orders: int = ORDERS) -> dict[str, Any]:
+    """All workloads at one size; what is compared with what is in the keys."""
+    found: dict[str, Any] = {"size": size}
+    with tempfile.TemporaryDirectory(prefix="roundsman-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        begun = time.perf_counter()
+        made = stack.enter_context(world(size, folder, database_url))
+        found["setup"] = _per_second(made.company.rows, time.perf_counter() - begun)
+        bare = stack.enter_context(bare_server())
+        found["bare_round_trip_ms"] = round(bare_round_trip_ms(bare, 200), 3)
+        found["first_copy"] = _first_copy(made, size)
+        one = stack.enter_context(laptop(made, "one"))
+        two = stack.enter_context(laptop(made, "two"))
+        for each in (one, two):
+            _round(each)
+        found["one_change"] = _one_change(made, one, two, bare)
+        found["idle_poll"] = _idle(one, bare)
+        found["up_sync"] = _up_sync(made, one, orders)
+        found["clients"] = _clients(made)
+    found["peak_memory_mb"] = {
+        "this_process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "largest_child": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+    }
+    return found
+
+
+def _first_copy(made: World, size: str) -> dict[str, Any]:
+    floors = [floor_copy(size)] if size in ("S", "M") else []
+    taken: list[float] = []
+    rows = 0
+    for attempt in range(3):
+        with laptop(made, f"first-{attempt}") as opened:
+            begun = time.perf_counter()
+            rows = _round(opened)
+            taken.append(time.perf_counter() - begun)
+        if size in ("S", "M"):
+            floors.append(floor_copy(size))
+    seconds = statistics.median(taken)
+    result = _per_second(rows, seconds)
+    known = [floor["seconds"] / floor["rows"] for floor in floors if floor]
+    if known:
+        result["times_floor_per_row"] = round(seconds / rows / statistics.median(known), 2)
+        result["floor_rows_per_s"] = round(1 / statistics.median(known))
+    result["all_seconds"] = [round(one, 3) for one in taken]
+    return result
+
+
+def _one_change(made: World, one: Laptop, two: Laptop, bare: str) -> dict[str, Any]:
+    """A customer's note changed on one laptop: the push, and the pull that brings it to the other."""
+    customer = next(iter(made.company.customers.values()))[0]
+    up, down = [], []
+    for turn in range(60):
+        with one.store.unit_of_work("customer.edit", _actor(one)) as work:
+            edit_customer(work, customer, note=f"turn {turn}")
+        up.append(median_ms(one.sync.round, 1))
+        down.append(median_ms(two.sync.round, 1))
+    trip = bare_round_trip_ms(bare, 100)
+    return {
+        "push_and_pull_ms": round(statistics.median(up), 2),
+        "pull_and_fold_ms": round(statistics.median(down), 2),
+        "bare_ms": round(trip, 3),
+        "push_and_pull_over_bare": round(statistics.median(up) / trip, 2),
+        "pull_and_fold_over_bare": round(statistics.median(down) / trip, 2),
+    }
+
+
+def _idle(one: Laptop, bare: str) -> dict[str, Any]:
+    _round(one)
+    poll = median_ms(one.sync.round, 200)
+    trip = bare_round_trip_ms(bare, 200)
+    state = one.store.state()
+    request = PullRequest(
+        PROTOCOL, SCHEMA.version, state.incarnation, state.cursor, receipt_n=state.receipt_n
+    )
+    wire = median_ms(lambda: one.transport.pull(request), 200)
+    return {
+        "round_ms": round(poll, 3),
+        "request_ms": round(wire, 3),
+        "bare_ms": round(trip, 3),
+        "round_over_bare": round(poll / trip, 2),
+        "request_over_bare": round(wire / trip, 2),
+    }
+
+
+def _up_sync(made: World, one: Laptop, orders: int) -> dict[str, Any]:
+    customers = next(iter(made.company.customers.values()))
+    begun = time.perf_counter()
+    for number in range(orders):
+        _take_order(made, one, customers[number % len(customers)], number)
+    written = time.perf_counter() - begun
+    begun = time.perf_counter()
+    report = one.sync.round()
+    seconds = time.perf_counter() - begun
+    _demand(report.code == 0 and report.outcomes == {"applied": orders}, report)
+    rows = orders * (LINES + 2)
+    result = _per_second(rows, seconds)
+    result["orders"] = orders
+    result["taking_one_order_ms"] = round(written / orders * 1000, 2)
+    return result
+
+
+def _take_order(made: World, one: Laptop, customer: bytes, number: int) -> None:
+    products = made.company.products
+    with one.store.unit_of_work("order.submit", _actor(one)) as work:
+        order = create_order(work, customer)
+        for line in range(LINES):
+            add_line(
+                work,
+                order.id,
+                products[(number * LINES + line) % len(products)],
+                quantity_milli=1000 * 12,
+                wanted_on=work.business_date,
+                delivery_place="Warehouse 2",
+            )
+        submit_order(work, order.id)
+
+
+def _clients(made: World) -> dict[str, Any]:
+    """Fifty laptops hand in some twenty rows each at one moment; messages are made beforehand."""
+    customers = next(iter(made.company.customers.values()))
+    with ExitStack() as stack:
+        opened = [stack.enter_context(laptop(made, f"client-{place}")) for place in range(2)]
+        for each in opened:
+            _round(each)
+        source = opened[0]
+        requests: list[PushRequest] = []
+        for place in range(CLIENTS):
+            for number in range(CLIENT_ORDERS):
+                _take_order(made, source, customers[(place * 7 + number) % len(customers)], number)
+        _incarnation, sealed = source.store.outgoing(max_changesets=200, max_bytes=1 << 30)
+        threads = [stack.enter_context(laptop(made, f"thread-{place}")) for place in range(CLIENTS)]
+        for place, each in enumerate(threads):
+            mine = sealed[place * CLIENT_ORDERS : (place + 1) * CLIENT_ORDERS]
+            numbered = tuple(
+                type(one)(one.change_id, n + 1, one.hash, one.body) for n, one in enumerate(mine)
+            )
+            requests.append(PushRequest(PROTOCOL, each.store.state().incarnation, 0, numbered))
+        for each in threads:
+            each.transport.wake({}, 0)
+        barrier = Barrier(CLIENTS + 1)
+
+        def hand_in(place: int) -> float:
+            barrier.wait()
+            answer = threads[place].transport.push(requests[place])
+            _demand(all(outcome.kind == "applied" for outcome in answer.outcomes), answer)
+            return time.perf_counter()
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            waiting = [pool.submit(hand_in, place) for place in range(CLIENTS)]
+            barrier.wait()
+            begun = time.perf_counter()
+            ended = max(one.result() for one in waiting)
+        rows = CLIENTS * CLIENT_ORDERS * (LINES + 2)
+        return _per_second(rows, ended - begun)
+
+
+def _actor(one: Laptop) -> Any:
+    with one.store.session() as session:
+        return actor_for(session, one.enrolment.person, office=False)
+
+
+def _round(one: Laptop) -> int:
+    report = one.sync.round()
+    _demand(report.code == 0 and report.complete, report)
+    return report.pulled_rows
+
+
+def _demand(is_right: bool, seen: object) -> None:
+    """A workload that did not do its work is no measurement."""
+    if not is_right:
+        raise RuntimeError(f"the workload went wrong: {seen}")
+
+
+def _per_second(rows: int, seconds: float) -> dict[str, Any]:
+    return {"rows": rows, "seconds": round(seconds, 3), "rows_per_s": round(rows / seconds)}
