@@ -241,10 +241,9 @@ def _text(name: str) -> str:
 
 def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text  # not the week dates that it also reads
     except ValueError:
         return False
-    return True
 
 
 def to_wire(value: object) -> Wire:

@@ -16,7 +16,7 @@ import msgspec
 from crm.changes.actor import Actor, Standing
 from crm.changes.clock import instant_of
 from crm.changes.codec import Form, from_json
-from crm.changes.entity import Beside, Entity, Field, Root, Row, Schema, Wire
+from crm.changes.entity import Beside, Entity, Field, Part, Personal, Root, Row, Schema, Wire
 from crm.changes.ops import BIRTH, CHANGE, Changeset, Op
 from crm.changes.policies import Policy, Reach, Rule
 from crm.changes.scope import FIXED_UNITS, unit_of
@@ -60,7 +60,10 @@ class Write:
 
 @dataclass(frozen=True)
 class Lost:
-    """A value that lost, or waits for a person. ``values`` are field to value; a document carries its operations."""
+    """A value that lost, or waits for a person. The sides are field to value; a document carries its operations.
+
+    ``mine_by`` and ``mine_stamp`` are set where *mine* is not the sender's: an edit that a deletion overtook.
+    """
 
     table: str
     row_id: bytes
@@ -75,6 +78,8 @@ class Lost:
     theirs_stamp: int
     code: int = 0
     text: str = ""
+    mine_by: bytes | None = None
+    mine_stamp: int = 0
 
 
 @dataclass
@@ -134,7 +139,7 @@ def decide(
             changeset = _from_json(schema, changeset)
         decision = _Merge(schema, rulebook, layer, changeset, sender).run()
     except _DocumentConflictError as conflict:
-        return _document_conflict(schema, view, changeset, conflict)
+        return _document_conflict(schema, view, layer, changeset, conflict)
     except RoundsmanError as error:
         return Decision("rejected", error.code, error.message, error.details)
     layer.onto(view)
@@ -170,6 +175,7 @@ class _Merge:
                 self._change(entity, op)
             else:
                 raise InvalidInput(Code.MALFORMED, "The change names an unknown operation.")
+        self._wait_for_the_dead()
         self._merge_documents()
         self._apply_rules()
         for key, write in list(self.decision.writes.items()):
@@ -213,7 +219,6 @@ class _Merge:
         )
         self._references(entity, row, op.fields)
         self._states_at_birth(entity, row, standing)
-        self._live_parent(entity, row)
         self._put(entity, row, None, set())
         self.changed[entity.name, op.id] = set(op.fields)
 
@@ -241,30 +246,45 @@ class _Merge:
             return standing
         return self._standing(unit)
 
-    def _live_parent(self, entity: Entity, row: Row) -> None:
-        parent_table = self.schema.parents.get(entity.name)
-        if parent_table is None:
-            return
-        parent = self.view.get(parent_table, cast(bytes, row[entity.scope.via]))  # type: ignore[union-attr]
-        if parent is not None and parent["deleted"]:
-            raise _DocumentConflictError(
-                parent, parent_table, Rule.DEAD, Code.STALE, "The record it belongs to was deleted meanwhile."
-            )
+    def _wait_for_the_dead(self) -> None:
+        """A part of a dead record, or of a part of one, waits with everything that came with it.
+
+        Asked when every operation was judged: what is kept in a conflict is the sender's to see.
+        """
+        for write in self.decision.writes.values():
+            dead = self._dead_above(write) if write.before is None else None
+            if dead is not None:
+                raise _DocumentConflictError(
+                    dead[1], dead[0], Rule.DEAD, Code.STALE, "The record it belongs to was deleted meanwhile."
+                )
+
+    def _dead_above(self, write: Write) -> tuple[str, Row] | None:
+        entity, row = write.entity, write.row
+        while isinstance(entity.scope, Part):
+            parent_table = self.schema.parents[entity.name]
+            parent = self.view.get(parent_table, cast(bytes, row[entity.scope.via]))
+            if parent is None:
+                return None
+            if parent["deleted"]:
+                return parent_table, parent
+            entity, row = self.schema[parent_table], parent
+        return None
 
     # -- changes
 
     def _change(self, entity: Entity, op: Op) -> None:
-        current = self.view.get(entity.name, op.id)
-        if current is None:
-            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
-        unit = cast(bytes, current["unit"])
-        standing = self._standing(unit)
+        # Values come first: what is wrong with them says nothing about whether there is such a row.
         values: dict[str, tuple[Wire, Wire]] = {}
         for name, raw in op.fields.items():
             if not isinstance(raw, list | tuple) or len(raw) != 2:
                 raise InvalidInput(Code.MALFORMED, "A changed field carries its old and its new value.")
             old = self._given(entity, name, raw[0], birth=False, old=True)
             values[name] = old, self._given(entity, name, raw[1], birth=False)
+        current = self.view.get(entity.name, op.id)
+        if current is None:
+            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+        unit = cast(bytes, current["unit"])
+        standing = self._standing(unit)
         self._rights_to_change(entity, values, standing, unit)
         self._references(entity, current, {name: pair[1] for name, pair in values.items()})
         if op.base < 0:
@@ -298,11 +318,15 @@ class _Merge:
     ) -> None:
         if name == "deleted":
             if row["deleted"] != new:
+                if new:
+                    self._overtake(entity, op, stamps)
                 row["deleted"] = new
                 stamped.add(name)
             return
         item = entity.fields[name]
         rule = item.policy.rule
+        if old == new and not (rule is Rule.GROUP and self._group_prevails(entity, op, stamps, item)):
+            return  # left as the person saw it: no edit
         if rule is Rule.STATE:
             self._state_field(entity, row, stamped, stamps, item, old, new, standing)
             return
@@ -314,9 +338,7 @@ class _Merge:
             return
         if row[name] == new:
             return
-        if old == new and rule is Rule.GROUP and not self._group_prevails(entity, op, stamps, item):
-            return  # the rest of a group as the person saw it, not an edit
-        if rule is Rule.APPEND:
+        if rule is Rule.APPEND or name == _anchor(entity):
             raise RuleBroken(Code.APPEND_ONLY, f"{name} is written once and never changed.", field=name)
         names = entity.groups[item.policy.group] if rule is Rule.GROUP and item.policy.group else (name,)
         theirs = None if item.policy.group == "document" else self._concurrent(op, stamps, names)
@@ -349,7 +371,10 @@ class _Merge:
         """Whether the whole group is taken as this side has it, though the other side changed it too."""
         if item.policy.group in (None, "document"):
             return False
-        theirs = self._concurrent(op, stamps, entity.groups[item.policy.group])
+        names = entity.groups[item.policy.group]
+        if all(op.fields[name][0] == op.fields[name][1] for name in names if name in op.fields):
+            return False
+        theirs = self._concurrent(op, stamps, names)
         return theirs is not None and self._prevails(item.policy, theirs)
 
     def _already_lost(self, row: Row, names: tuple[str, ...]) -> bool:
@@ -404,6 +429,7 @@ class _Merge:
             current != old and machine.right_for(cast("str | int", old), cast("str | int", new)) is not None
         ):
             # The move was allowed from what the person saw; the office has moved on since.
+            self._move(item, old, new, standing)
             stamp = stamps.get(item.name)
             self.decision.lost.append(
                 Lost(
@@ -444,7 +470,9 @@ class _Merge:
     def _edit_of_the_dead(
         self, entity: Entity, current: Row, values: Mapping[str, tuple[Wire, Wire]]
     ) -> None:
-        edits = {name: pair for name, pair in values.items() if current.get(name) != pair[1]}
+        edits = {
+            name: pair for name, pair in values.items() if pair[0] != pair[1] and current.get(name) != pair[1]
+        }
         if not edits:
             return
         stamp = read_stamps(current).get("deleted")
@@ -461,6 +489,39 @@ class _Merge:
                 theirs={"deleted": 1},
                 theirs_by=stamp.by if stamp else None,
                 theirs_stamp=stamp.stamp if stamp else 0,
+            )
+        )
+
+    def _overtake(self, entity: Entity, op: Op, stamps: Mapping[str, FieldStamp]) -> None:
+        """A deletion by somebody who did not see the last edits: the row dies, they wait as if they came later."""
+        current = self.view.get(entity.name, op.id)
+        assert current is not None
+        edits = {
+            name: stamp
+            for name, stamp in stamps.items()
+            if name in entity.fields
+            and entity.fields[name].reach is Reach.ALL
+            and stamp.seq > op.base
+            and stamp.incarnation != self.sender.incarnation
+        }
+        if not edits:
+            return
+        last = max(edits.values())
+        self.decision.lost.append(
+            Lost(
+                table=entity.name,
+                row_id=op.id,
+                unit=cast(bytes, current["unit"]),
+                fields=tuple(name for name in entity.fields if name in edits),
+                rule=Rule.DEAD,
+                open=True,
+                base={},
+                mine={name: current[name] for name in edits},
+                theirs={"deleted": 1},
+                theirs_by=self.sender.actor.id,
+                theirs_stamp=self.sender.stamp,
+                mine_by=last.by,
+                mine_stamp=last.stamp,
             )
         )
 
@@ -505,7 +566,8 @@ class _Merge:
         if write.before is None:
             return True
         return any(
-            name in entity.fields and entity.fields[name].policy.group == "document" for name in write.stamped
+            name == "deleted" or (name in entity.fields and entity.fields[name].policy.group == "document")
+            for name in write.stamped
         )
 
     # -- rules of the subjects
@@ -676,47 +738,67 @@ def _plain(value: Wire) -> Detail:
     return None if isinstance(value, bytes) else value
 
 
+def _anchor(entity: Entity) -> str | None:
+    """The column that says to which unit a row belongs: a row stays in the unit it was born in."""
+    scope = entity.scope
+    if isinstance(scope, Part):
+        return scope.via
+    return scope.person if isinstance(scope, Personal) else None
+
+
 def _document_conflict(
-    schema: Schema, view: Overlay, changeset: Changeset, conflict: _DocumentConflictError
+    schema: Schema, view: Overlay, layer: Overlay, changeset: Changeset, conflict: _DocumentConflictError
 ) -> Decision:
-    root = conflict.root
-    stamp = read_stamps(root).get("deleted" if conflict.rule is Rule.DEAD else DOCUMENT_STAMP)
-    known = {op.id: view.get(op.table, op.id) for op in changeset.ops}
-    theirs = [
-        [
-            op.table,
-            op.id,
-            _reaching(schema[op.table], {name: (known[op.id] or {}).get(name) for name in op.fields}),
-        ]
-        for op in changeset.ops
-        if known[op.id] is not None
-    ]
-    unit = cast(bytes, root["unit"])
-    if view.standing(unit) is None:
-        # The document was to be born with this very changeset: there is no unit to keep a conflict in.
+    """The whole changeset as a conflict; one for each unit that it touches, because each has its own readers."""
+    stamp = read_stamps(conflict.root).get("deleted" if conflict.rule is Rule.DEAD else DOCUMENT_STAMP)
+    about = cast(bytes, conflict.root["unit"])
+    ops: dict[bytes, list[Op]] = {about: []}
+    for op in changeset.ops:
+        row = layer.get(op.table, op.id)
+        assert row is not None
+        ops.setdefault(cast(bytes, row["unit"]), []).append(op)
+    if any(view.standing(unit) is None for unit in ops):
+        # A unit was to be born with this very changeset: there is nothing to keep a conflict in.
         return Decision("rejected", conflict.code, conflict.text)
-    lost = Lost(
-        table=conflict.table,
-        row_id=cast(bytes, root["id"]),
-        unit=unit,
-        fields=(DOCUMENT_STAMP,),
-        rule=conflict.rule,
-        open=True,
-        base={},
-        mine={
-            "intent": changeset.intent,
-            "ops": [
-                [op.table, op.id, op.kind, op.base, _reaching(schema[op.table], op.fields)]
-                for op in changeset.ops
-            ],
-        },
-        theirs={"rows": theirs},
-        theirs_by=stamp.by if stamp else cast("bytes | None", root["changed_by"]),
-        theirs_stamp=stamp.stamp if stamp else 0,
-        code=conflict.code,
-        text=conflict.text,
-    )
-    return Decision("conflict", conflict.code, conflict.text, lost=[lost])
+    decision = Decision("conflict", conflict.code, conflict.text)
+    for unit, some in ops.items():
+        known = {op.id: view.get(op.table, op.id) for op in some}
+        decision.lost.append(
+            Lost(
+                table=conflict.table if unit == about else some[0].table,
+                row_id=cast(bytes, conflict.root["id"]) if unit == about else some[0].id,
+                unit=unit,
+                fields=(DOCUMENT_STAMP,),
+                rule=conflict.rule,
+                open=True,
+                base={},
+                mine={
+                    "intent": changeset.intent,
+                    "ops": [
+                        [op.table, op.id, op.kind, op.base, _reaching(schema[op.table], op.fields)]
+                        for op in some
+                    ],
+                },
+                theirs={
+                    "rows": [
+                        [
+                            op.table,
+                            op.id,
+                            _reaching(
+                                schema[op.table], {name: (known[op.id] or {}).get(name) for name in op.fields}
+                            ),
+                        ]
+                        for op in some
+                        if known[op.id] is not None
+                    ]
+                },
+                theirs_by=stamp.by if stamp else cast("bytes | None", conflict.root["changed_by"]),
+                theirs_stamp=stamp.stamp if stamp else 0,
+                code=conflict.code,
+                text=conflict.text,
+            )
+        )
+    return decision
 
 
 # --- stamps beside the row ------------------------------------------------------------------------------------------

@@ -275,17 +275,22 @@ class Batch:
             mine=_ENCODER.encode(lost.mine),
             theirs=_ENCODER.encode(lost.theirs),
             change_id=changeset.change_id,
-            mine_by=sender.actor.id,
-            mine_at=instant,
+            mine_by=lost.mine_by or sender.actor.id,
+            mine_at=instant_of(lost.mine_stamp) if lost.mine_by else instant,
             theirs_by=lost.theirs_by,
             theirs_at=instant_of(lost.theirs_stamp),
         )
         return Write(entity, row, None)
 
     def _open_conflict(self, lost: Lost, names: str, sender: Sender) -> Row | None:
+        if lost.mine_by is not None:
+            return None
         for row in self.view.children("conflict", "row_id", lost.row_id):
-            if (row["state"], row["field_names"], row["mine_by"]) == ("open", names, sender.actor.id) and (
-                row["table_name"] == lost.table and not row["deleted"] and "ops" not in lost.mine
+            if (
+                (row["state"], row["field_names"], row["mine_by"]) == ("open", names, sender.actor.id)
+                and (row["table_name"], row["rule"]) == (lost.table, lost.rule.value)
+                and not row["deleted"]
+                and "ops" not in lost.mine
             ):
                 return row
         return None

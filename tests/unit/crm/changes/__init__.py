@@ -1,0 +1,1 @@
+"""What is tried of the changeset: capture, guard, clock, digest, codec, merge."""
