@@ -20,7 +20,7 @@ from crm.schema import SCHEMA
 from demo import orders
 from demo.catalogue import Catalogue, make_catalogue
 from demo.customers import Trade, make_customers, office_terms
-from demo.ledger import Chance, Deed, Ledger, birth
+from demo.ledger import Chance, Deed, Ledger, Watch, birth, unwatched
 from demo.names import Names
 from demo.people import Staff, make_staff
 from demo.rows import Rows
@@ -65,17 +65,22 @@ def build_company(
     products: int = 60,
     reps: int = 3,
     orders_per_customer: int = 5,
+    watch: Watch = unwatched,
 ) -> Company:
     """Make a company up and write it down; the office's database is set up and holds no company yet.
 
     ``clock`` says which day is today: the orders lie in the year before it. One customer in ten is a prospect
     without orders, the others have ``orders_per_customer`` on average, between one and twice as many. Of the orders of
-    the last week some wait for a decision and some are drafts.
+    the last week some wait for a decision and some are drafts. ``watch`` is told how far the orders are.
 
     :raises DeedRefusedError: when the office's rules refuse something, as when a company is there already.
     """
     return Builder(office, seed=seed, clock=clock).company(
-        customers=customers, products=products, reps=reps, orders_per_customer=orders_per_customer
+        customers=customers,
+        products=products,
+        reps=reps,
+        orders_per_customer=orders_per_customer,
+        watch=watch,
     )
 
 
@@ -92,7 +97,9 @@ class Builder:
         self.rows = Rows()
         self.ledger = Ledger(office, self.chance, now_ms=self.now_ms)
 
-    def company(self, *, customers: int, products: int, reps: int, orders_per_customer: int) -> Company:
+    def company(
+        self, *, customers: int, products: int, reps: int, orders_per_customer: int, watch: Watch
+    ) -> Company:
         """See `build_company`."""
         staff, catalogue = self.founding(products=products, reps=reps)
         trades = self._customers(staff, catalogue, customers)
@@ -103,7 +110,7 @@ class Builder:
             document, done = self._order(staff, catalogue, trade, day)
             made.append(document.id)
             deeds += done
-        self.ledger.enter(deeds)
+        self.ledger.enter(deeds, watch=watch)
         return self.result(staff, catalogue, trades, made)
 
     # -- parts

@@ -109,6 +109,14 @@ def change(table: str, row_id: bytes, **fields: tuple[Wire, Wire]) -> Op:
     return Op(table, row_id, CHANGE, 0, {name: list(pair) for name, pair in fields.items()})
 
 
+Watch = Callable[[int, int], None]
+"""Is told how much of how much is done."""
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
 Decider = Callable[[Batch, Sequence[Deed], Sequence[Changeset]], Iterator[tuple[Changeset, Decision]]]
 
 
@@ -162,13 +170,17 @@ class Ledger:
                 [(one.incarnation, one.device, began) for one in laptops],
             )
 
-    def enter(self, deeds: Iterable[Deed]) -> None:
+    def enter(self, deeds: Iterable[Deed], *, watch: Watch = unwatched) -> None:
         """Write deeds in order of time, so many a transaction; the order of those of one moment stays.
 
         :raises DeedRefusedError: when the office's rules refuse one; what was written before stays.
         """
-        for chunk in _chunks(sorted(deeds, key=lambda deed: deed.at_ms), CHUNK):
+        ordered = sorted(deeds, key=lambda deed: deed.at_ms)
+        done = 0
+        for chunk in _chunks(ordered, CHUNK):
             self._transaction(chunk, self._judged)
+            done += len(chunk)
+            watch(done, len(ordered))
 
     def enter_ready(self, deeds: Iterable[Deed]) -> None:
         """Write deeds that only make rows, as they come and as they are: nobody judges them.
