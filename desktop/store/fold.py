@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from crm.changes.ops import Block, Outcome, Receipt
 from crm.changes.view import Key, Rulebook
@@ -254,12 +253,10 @@ def came_ids(parts: Sequence[Part], pairs: Collection[tuple[bytes, str]]) -> set
 def hold(connection: Connection, units: Collection[bytes], *, attempt: int) -> None:
     """Units entered. ``attempt`` 0 is after the first copy."""
     if units:
-        statement = insert(held_unit)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["unit"], set_={"attempt": statement.excluded.attempt}
-            ),
-            [{"unit": unit, "attempt": attempt} for unit in sorted(units)],
+        connection.exec_driver_sql(
+            "INSERT INTO held_unit (unit, attempt) VALUES (?, ?) "
+            "ON CONFLICT (unit) DO UPDATE SET attempt = excluded.attempt",
+            [(unit, attempt) for unit in sorted(units)],
         )
 
 

@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
 from crm.changes.capture import writing
-from crm.changes.ops import PROTOCOL, Block, Page, PullRequest
+from crm.changes.ops import PROTOCOL, Block, Page, PullRequest, UnitDigest
 from crm.changes.safeguards import Safeguards
 from crm.changes.view import Rulebook
 from desktop.store import overlay, staging
 from desktop.store.database import transaction
+from desktop.store.digests import verified
 from desktop.store.errors import UnfitPage
 from desktop.store.fold import Fold, Folded, hold, strays
 from desktop.store.journal import prune
@@ -27,10 +28,16 @@ PAGE_ROWS: Final = 5000
 
 @dataclass
 class Taken:
-    """What a page came to. ``complete``: the checkpoint is reached. ``rows`` counts what the page brought."""
+    """What a page came to.
+
+    ``complete``: the checkpoint is reached. ``rows`` counts what the page brought. ``verified`` are the (unit, table)
+    pairs among its digests that were compared already; ``digests`` those that are not, to be compared at the end.
+    """
 
     complete: bool
     rows: int
+    digests: tuple[UnitDigest, ...] = ()
+    verified: frozenset[tuple[bytes, str]] = frozenset()
     folded: Folded = field(default_factory=Folded)
     first_copy: bool = False
 
@@ -65,7 +72,7 @@ class Pages:
         :raises UnfitPage: the local copy does not stand where the request was made; nothing was used.
         """
         if page.complete and self._brings_nothing(request, page):
-            return Taken(complete=True, rows=0)
+            return Taken(complete=True, rows=0, digests=page.digests)
         if page.complete and not self._safeguards.cursor:
             self._save_cursor_early(page)
             request = replace(request, cursor=page.heads)
@@ -77,7 +84,7 @@ class Pages:
             if not request.position:
                 staging.take(connection)
             if page.complete:
-                return self._fold(connection, state, page, now_ms)
+                return _compared(self._fold(connection, state, page, now_ms), page, page.blocks)
             after = replace(
                 state,
                 position=page.position,
@@ -90,7 +97,7 @@ class Pages:
                     UNTIL_COMPLETE,
                     Part(page.blocks, page.entering, page.evicted, page.refetched),
                 )
-                taken = Taken(complete=False, rows=_count(page.blocks))
+                taken = _compared(Taken(complete=False, rows=_count(page.blocks)), page, page.blocks)
             else:
                 taken = self._take_entering(connection, after.attempt, page)
             save(connection, state, after)
@@ -151,7 +158,7 @@ class Pages:
         for unit, some in staging.by_unit(rest).items():
             staging.put(connection, unit, Part(tuple(some)))
         hold(connection, entering, attempt=attempt)
-        return taken
+        return _compared(taken, page, blocks)
 
     # -- the end of a checkpoint
 
@@ -183,6 +190,13 @@ class Pages:
         )
         save(connection, state, after)
         return Taken(complete=True, rows=_count(page.blocks), folded=folded, first_copy=not state.copied)
+
+
+def _compared(taken: Taken, page: Page, blocks: Sequence[Block]) -> Taken:
+    """Compare the digests of units that came whole; ``blocks`` hold all their rows."""
+    taken.verified = frozenset(verified(blocks, page.digests, frozenset(page.entering)))
+    taken.digests = tuple(item for item in page.digests if (item.unit, item.table) not in taken.verified)
+    return taken
 
 
 def _count(blocks: Sequence[Block]) -> int:

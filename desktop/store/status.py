@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -113,7 +112,7 @@ def _opened(values: dict[str, Any]) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """A value as JSON can carry it."""
     if isinstance(value, bytes):
-        return value.hex() if len(value) <= 32 else base64.b64encode(value).decode()
+        return value.hex()
     if isinstance(value, dict):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -71,8 +71,7 @@ def pull(store: Store, transport: Transport, *, rows: int, pulled: Pulled) -> No
     """
     steps = pull_steps(store.pull_request(rows=rows))
     inserting: Future[Taken] | None = None
-    digests: dict[tuple[bytes, str], UnitDigest] = {}
-    gone: frozenset[bytes] = frozenset()
+    compare = Comparison()
     step = next(steps, None)
     try:
         while step is not None:
@@ -82,19 +81,36 @@ def pull(store: Store, transport: Transport, *, rows: int, pulled: Pulled) -> No
                 step = steps.send(page)
             else:
                 if inserting is not None:
-                    _note(pulled, inserting.result())
+                    _note(pulled, compare, inserting.result())
                 inserting = store.take_page(step.request, step.page)
-                # A unit that changed during the checkpoint comes again with a later digest.
-                digests.update({(item.unit, item.table): item for item in step.page.digests})
-                gone = frozenset(step.page.evicted)
+                compare.gone.update(step.page.evicted)
                 step = next(steps, None)
     finally:
         if inserting is not None:
-            _note(pulled, inserting.result())
-    pulled.mismatches = len(store.compare([item for item in digests.values() if item.unit not in gone]))
+            _note(pulled, compare, inserting.result())
+    pulled.mismatches = len(store.compare(compare.due()))
 
 
-def _note(pulled: Pulled, taken: Taken) -> None:
+@dataclass
+class Comparison:
+    """Which digests are to be compared with the copy when the checkpoint is reached."""
+
+    _open: dict[tuple[bytes, str], UnitDigest] = field(default_factory=dict)
+    gone: set[bytes] = field(default_factory=set)
+
+    def note(self, taken: Taken) -> None:
+        """A page was used. A unit that changed during the checkpoint comes again with a later digest."""
+        for pair in taken.verified:
+            self._open.pop(pair, None)
+        self._open.update({(item.unit, item.table): item for item in taken.digests})
+
+    def due(self) -> list[UnitDigest]:
+        """The digests to compare; not those of units that left."""
+        return [item for item in self._open.values() if item.unit not in self.gone]
+
+
+def _note(pulled: Pulled, compare: Comparison, taken: Taken) -> None:
+    compare.note(taken)
     pulled.pages += 1
     pulled.rows += taken.rows
     pulled.evicted += taken.folded.evicted
