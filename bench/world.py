@@ -71,7 +71,7 @@ def _served(database_url: str, folder: Path) -> Iterator[str]:
         sys.executable, "-m", "sync_server", "serve", "--database", database_url, "--port", "0",
         "--ready-file", str(ready),
     ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + START_S
             while not ready.exists() or not ready.read_text().strip():

@@ -8,7 +8,6 @@ from collections.abc import Hashable
 from enum import StrEnum
 from functools import cache
 from hashlib import blake2b
-from operator import itemgetter
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -62,17 +61,19 @@ def block_of(entity: Entity, rows: list[Any]) -> Block:
 
     ``rows`` are tuples in the order of ``entity.wire_columns``; there is at least one.
     """
-    first = rows[0]
-    columns = entity.wire_columns
-    same = {place for place in entity.squeezable if all(row[place] == first[place] for row in rows)}
+    names = entity.wire_columns
+    columns = list(zip(*rows, strict=True))
+    count = len(rows)
+    same = {place for place in entity.squeezable if columns[place].count(columns[place][0]) == count}
     if not same:
-        return Block(entity.name, columns, rows)
-    kept = [place for place in range(len(columns)) if place not in same]
+        return Block(entity.name, names, rows)
+    kept = [place for place in range(len(names)) if place not in same]
+    squeezed: list[Any] = list(zip(*(columns[place] for place in kept), strict=True))
     return Block(
         entity.name,
-        tuple(columns[place] for place in kept),
-        list(map(itemgetter(*kept), rows)),
-        {columns[place]: first[place] for place in sorted(same)},
+        tuple(names[place] for place in kept),
+        squeezed,
+        {names[place]: columns[place][0] for place in sorted(same)},
     )
 
 
