@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The tour's keys are under a passphrase that it prints: it leaves nothing in the key store of whoever runs it.
     os.environ["PYTHON_KEYRING_BACKEND"] = NO_KEY_STORE
     try:
-        folder = _folder(options.out)
+        folder = prepare_folder(options.out)
         return _run(options, folder)
     except TourFailed as failed:
         print(f"The tour failed: {failed}", file=sys.stderr)
@@ -141,7 +141,7 @@ def _line(teller: Teller, found: Recount, lin: Traveller, premises: Premises) ->
     )
 
 
-def _folder(out: Path | None) -> Path:
+def prepare_folder(out: Path | None) -> Path:
     """An empty folder for both sides. An earlier tour in it makes way; anything else does not.
 
     :raises TourFailed: when something else is there.

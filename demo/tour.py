@@ -39,9 +39,9 @@ from demo.road import Road
 from demo.traveller import AtWork, Traveller, Wish
 from demo.words import Teller, amount, clock_time, count
 
-PAGE_ROWS: Final = 200
+PAGE_ROWS: Final = 100
 """Small pages, so that there is something to see and something to break off in the middle of."""
-CUT_AFTER_PAGE: Final = 3
+CUT_AFTER_PAGE: Final = 2
 OFFICES_MOBILE: Final = "199 0000 8801"
 REPS_MOBILE: Final = "199 0000 8802"
 REASON: Final = "第2行请写明发布点位。 Say for line 2 where it goes."
