@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy import Connection, Engine, MetaData, Table, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm.changes.entity import Schema
-from desktop.store.tables import LOCAL
+from desktop.store.tables import LOCAL, sync_state
 
 BEGIN_OPTION: Final = "roundsman_begin"
 """The execution option that names the statement a transaction begins with. The hooks of the encrypted engine and
@@ -81,6 +81,11 @@ def local_metadata(schema: Schema) -> MetaData:
     for entity in schema:
         entity.table.to_metadata(metadata)
     return metadata
+
+
+def has_tables(connection: Connection) -> bool:
+    """Whether the tables were made before, as far as the one that is read first tells."""
+    return inspect(connection).has_table(sync_state.name)
 
 
 def create_tables(connection: Connection, schema: Schema) -> None:

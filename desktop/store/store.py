@@ -24,7 +24,7 @@ from crm.changes.view import Key, Rulebook
 from crm.clock import Clock, business_date
 from crm.errors import Code, LocalFault
 from desktop.store import parked, sending
-from desktop.store.database import create_tables, index_statements, quicken_binding, transaction
+from desktop.store.database import create_tables, has_tables, index_statements, quicken_binding, transaction
 from desktop.store.digests import mismatches
 from desktop.store.pages import PAGE_ROWS, Pages, Taken, next_request
 from desktop.store.rows import AllRows
@@ -99,6 +99,12 @@ class Store:
         self._hybrid = HybridClock(clock, last=state.clock_last, offset_ms=state.clock_offset_ms)
 
     def _open(self) -> SyncState:
+        with self.engine.connect() as connection:
+            # Tables and version were written in one transaction: where the version is, nothing is missing.
+            if has_tables(connection):
+                state = load(connection)
+                if state.schema_version == self.schema.version:
+                    return state
         with transaction(self.engine) as connection:
             create_tables(connection, self.schema)
             state = load(connection)
