@@ -159,7 +159,6 @@ class Push:
         give_up: bool = False,
     ) -> int:
         database = self._database
-        began = self._monotonic()
         done = 0
         outcomes: list[Outcome] = []
         with database.write() as connection:
@@ -170,6 +169,8 @@ class Push:
             actor = self._actors(connection, caller.person, False)
             last_n = self._contact(connection, caller, request, batch.now_ms)
             known = self._known(connection, items) if self._safeguards.change_id else {}
+            # Counted from here: what was read ahead for the whole group must not be read again for a part of it.
+            began = self._monotonic()
             for item in items:
                 if not alone and done and self._monotonic() - began > GROUP_S:
                     break
