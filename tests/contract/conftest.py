@@ -41,12 +41,21 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 @pytest.fixture
 def world(backend: Backend) -> Iterator[World]:
     """The office, served."""
-    served = World(backend.new_url())
-    yield served
-    served.close()
+    with backend.office() as url:
+        served = World(url)
+        yield served
+        served.close()
 
 
 @pytest.fixture
-def sqlite_url(sqlite_backend: Backend) -> str:
+def sqlite_url(sqlite_backend: Backend) -> Iterator[str]:
     """A SQLite file with the company's office, not served."""
-    return sqlite_backend.new_url()
+    with sqlite_backend.office() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_backend: Backend) -> Iterator[str]:
+    """A PostgreSQL database with the company's office, not served."""
+    with postgres_backend.office() as url:
+        yield url

@@ -25,9 +25,10 @@ HUGE = 10**30
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """One office for all tests here: none of them may change it."""
     backend: Backend = request.getfixturevalue(request.param)
-    served = World(backend.new_url())
-    yield served
-    served.close()
+    with backend.office() as url:
+        served = World(url)
+        yield served
+        served.close()
 
 
 @pytest.fixture(scope="module")

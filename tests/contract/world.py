@@ -207,7 +207,7 @@ class World:
         held = customer or self.customer(login)
 
         def write(work: Work) -> bytes:
-            order = create_order(work, held)
+            order = create_order(work, held, wanted_on=work.business_date, delivery_place="Pier 4")
             product = work.session.execute(select(SCHEMA["product"].table.c.id)).scalars().first()
             assert product is not None
             add_line(work, order.id, product, quantity_milli=2000)
@@ -374,7 +374,7 @@ class Device(Caller):
             for block in page.blocks:
                 table = self.rows.setdefault(block.table, {})
                 for row in block.rows:
-                    values = dict(zip(block.columns, row, strict=True))
+                    values = block.same | dict(zip(block.columns, row, strict=True))
                     table[values["id"]] = values
             position = page.position
             if page.complete:
