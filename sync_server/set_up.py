@@ -127,7 +127,7 @@ class SetUp:
     def add_person(self, person: NewPerson) -> str:
         """Add somebody with an open account; gives the one-time password.
 
-        :raises RoundsmanError: login or code taken (3120, 3101), no such division or superior (2002), no such role
+        :raises RoundsmanError: login or code taken (3160, 3101), no such division or superior (2002), no such role
             (3105). Nothing is changed then.
         """
         login = normal_login(person.login)

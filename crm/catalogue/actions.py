@@ -3,7 +3,7 @@
 Every action happens inside a `Work` and leaves its rows in the session, flushed; whoever owns the work commits it.
 Categories, products and units need *catalogue.edit*, prices and discount rules *price.edit*; the catalogue belongs to
 no division, so only a right over all divisions reaches it. Errors common to all: `NotAllowed` 2002 nothing there,
-2003 no right; `InvalidInput` 1004 a field that cannot be edited; `RuleBroken` 3140 to 3142 (`crm.catalogue.checks`).
+2003 no right; `InvalidInput` 1004 a field that cannot be edited; `RuleBroken` 3150 to 3152 (`crm.catalogue.checks`).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def edit_category(work: Work, category_id: bytes, **fields: Unpack[CategoryField
 def delete_category(work: Work, category_id: bytes) -> None:
     """Mark a category as deleted (R-096). Products keep naming it.
 
-    :raises RuleBroken: 3142 while living categories hang below it.
+    :raises RuleBroken: 3152 while living categories hang below it.
     """
     demand(work.actor, Right.CATALOGUE_EDIT, _STANDING)
     row = queries.find(work.session, ProductCategory, category_id)

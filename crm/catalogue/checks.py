@@ -1,6 +1,6 @@
 """What is refused in the catalogue, at the office and by the actions beforehand (R-096, R-097, R-102 to R-104).
 
-Numbers: 3140 a field holds what it cannot (``field`` names it), 3141 the code is taken, 3142 the tree would not have
+Numbers: 3150 a field holds what it cannot (``field`` names it), 3151 the code is taken, 3152 the tree would not have
 exactly two levels (``problem`` is a `crm.catalogue.rules.TreeProblem`).
 """
 
@@ -17,9 +17,9 @@ from crm.ids import CATALOGUE
 from crm.money import BASIS_POINTS, EXPONENTS, LIMIT_MINOR, MAX_QUANTITY_MILLI
 from crm.rules import PlainRules, reject
 
-BAD_FIELD: Final = 3140
-CODE_TAKEN: Final = 3141
-BAD_TREE: Final = 3142
+BAD_FIELD: Final = 3150
+CODE_TAKEN: Final = 3151
+BAD_TREE: Final = 3152
 
 Findings: TypeAlias = Callable[[Mapping[str, Wire]], Iterator[Finding]]
 
@@ -141,13 +141,13 @@ class CatalogueRules(PlainRules):
 
 
 def code_findings(row: Mapping[str, Wire], others: Iterable[Mapping[str, Wire]]) -> Iterator[Finding]:
-    """3141 when another row, retired or deleted ones too, has the code: old documents name it."""
+    """3151 when another row, retired or deleted ones too, has the code: old documents name it."""
     if any(other["code"] == row["code"] and other["id"] != row["id"] for other in others):
         yield reject(CODE_TAKEN, "The code is taken.", field="code")
 
 
 def tree_findings(row: Row, categories: Iterable[Row]) -> Iterator[Finding]:
-    """3142 when the category cannot stand where it shall (R-096, BR-12); deleted categories do not count."""
+    """3152 when the category cannot stand where it shall (R-096, BR-12); deleted categories do not count."""
     if row["deleted"]:
         return
     known = {category.id: category for category in facts(CategoryFact, categories)}

@@ -18,7 +18,7 @@ from sync_server.accounts.standing import Bearer, demand_account
 from sync_server.accounts.tokens import Lifetimes, TokenPair
 from sync_server.store.database import Database
 
-LOGIN_TAKEN: Final = 3120
+LOGIN_TAKEN: Final = 3160
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,98}[a-z0-9]")
 
 
@@ -40,7 +40,7 @@ class Accounts:
         """Give a person a login name and a first password.
 
         :raises InvalidInput: code 1005 for a login or password of the wrong form.
-        :raises RuleBroken: code 3120 when the login is taken or the person has one.
+        :raises RuleBroken: code 3160 when the login is taken or the person has one.
         """
         name = normal_login(login)
         hashed = self.passwords.hash(password)
