@@ -8,7 +8,7 @@ that is sealed by now is touched only by the changesets that move its state alon
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from crm.changes.actor import Standing
 from crm.changes.clock import instant_of
@@ -18,6 +18,10 @@ from crm.changes.policies import Reach, Rule
 from crm.changes.scope import unit_of
 from crm.changes.view import Key, Rulebook, View
 from desktop.store.rows import root_of, standing_of
+
+
+LOOKS: Final = "looks"
+"""The field for what the office's rules found worth a look. A laptop cannot find it anew and shows it as confirmed."""
 
 
 class Layer:
@@ -201,6 +205,7 @@ class _Replay:
             for name, value in values.items()
             if (item := entity.fields.get(name)) is not None
             and item.reach is Reach.ALL
+            and name != LOOKS
             and row.get(name) != value
         }
         if wanted:
