@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,16 @@ class Desk:
             self.path, self.clock, writer=writer, safeguards=self.safeguards, seed=self.openings
         )
         self.sync = SyncEngine(self.store, self.office, self.clock, page_rows=self.page_rows)
+
+    def copy_to(self, folder: Path) -> Desk:
+        """Another laptop and office in exactly this state. Close this one first."""
+        twin = copy.copy(self)
+        twin.path = folder / self.path.name
+        shutil.copy(self.path, twin.path)
+        twin.office = copy.deepcopy(self.office)
+        twin.clock = twin.office.clock
+        twin.open()
+        return twin
 
     def close(self) -> None:
         self.store.close()
