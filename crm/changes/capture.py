@@ -65,12 +65,14 @@ class Capture:
         self._now_ms = now_ms
         self._rows: dict[Key, _Captured] = {}
         self._broken = False
+        self._flushing: dict[Any, Any] | None = None
         event.listen(session, "before_flush", self._before_flush)
         event.listen(session, "after_flush", self._after_flush)
         event.listen(session, "after_soft_rollback", self._after_rollback)
 
     def close(self) -> None:
         """Stop listening."""
+        self._flush_ended()
         event.remove(self._session, "before_flush", self._before_flush)
         event.remove(self._session, "after_flush", self._after_flush)
         event.remove(self._session, "after_soft_rollback", self._after_rollback)
@@ -89,10 +91,17 @@ class Capture:
             if isinstance(row, Replicated) and session.is_modified(row):
                 row.changed_at = self._now_ms
                 row.changed_by = self._actor
-        _allow(session.connection(), +1)
+        self._flushing = session.connection().info
+        _allow(self._flushing, +1)
+
+    def _flush_ended(self) -> None:
+        """Guard the connection again, also after a flush that failed: it goes back to the pool."""
+        if self._flushing is not None:
+            _allow(self._flushing, -1)
+            self._flushing = None
 
     def _after_flush(self, session: Session, _context: UOWTransaction) -> None:
-        _allow(session.connection(), -1)
+        self._flush_ended()
         for row in session.new:
             if isinstance(row, Replicated):
                 self._collect_birth(row)
@@ -101,6 +110,7 @@ class Capture:
                 self._collect_change(row)
 
     def _after_rollback(self, session: Session, _previous: Any) -> None:
+        self._flush_ended()
         if self._rows or session.in_nested_transaction():
             self._broken = True
 
@@ -109,7 +119,7 @@ class Capture:
     def _collect_birth(self, row: Replicated) -> None:
         entity = self._schema.by_class[type(row)]
         captured = _Captured(entity, 0, row.unit, born=True)
-        captured.new = {name: to_wire(getattr(row, name)) for name in entity.fields}
+        captured.new = {name: to_wire(getattr(row, name)) for name in (*entity.fields, "deleted")}
         self._rows[entity.name, row.id] = captured
 
     def _collect_change(self, row: Replicated) -> None:
@@ -234,26 +244,33 @@ def _travels(entity: Entity, name: str, value: Wire) -> bool:
 # --- the guard ------------------------------------------------------------------------------------------------------
 
 
-def _allow(connection: Connection, step: int) -> None:
-    connection.info[_ALLOWED] = max(connection.info.get(_ALLOWED, 0) + step, 0)
+def _allow(info: dict[Any, Any], step: int) -> None:
+    info[_ALLOWED] = max(info.get(_ALLOWED, 0) + step, 0)
 
 
 @contextmanager
 def writing(connection: Connection) -> Iterator[None]:
     """Push and fold, the two places that write replicated tables with Core, say so with this."""
-    _allow(connection, +1)
+    info = connection.info
+    _allow(info, +1)
     try:
         yield
     finally:
-        _allow(connection, -1)
+        _allow(info, -1)
 
 
 _NOISE: Final = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_WORD: Final = re.compile(r"'\w+'")
 _TARGET: Final = (
-    r"\b(?:insert(?:\s+or\s+\w+)?\s+into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from|merge\s+into"
-    r"|truncate(?:\s+table)?|copy|drop\s+table(?:\s+if\s+exists)?)\s+(?:only\s+)?"
-    r"(?:[\"`\[]?\w+[\"`\]]?\s*\.\s*)?[\"`\[]?(?:%s)\b"
+    r"\b(?:(?:insert(?:\s+or\s+\w+)?\s+into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from|merge\s+into|copy)"
+    r"(?:\s+(?:only\s+)?|(?=[\"`\[']))(?:[\"`\[']?\w+[\"`\]']?\s*\.\s*){0,2}"
+    r"|(?:truncate|drop\s+table)\s[^;]*?\b)[\"`\[']?(?:%s)\b"
 )
+
+
+def _signal(noise: re.Match[str]) -> str:
+    """A comment or a string says nothing, but SQLite takes a string where a table's name belongs."""
+    return noise[0] if _WORD.fullmatch(noise[0]) else " "
 
 
 def guard(engine: Engine, schema: Schema) -> None:
@@ -270,7 +287,7 @@ def guard(engine: Engine, schema: Schema) -> None:
     def writes(statement: str) -> bool:
         verdict = verdicts.get(statement)
         if verdict is None:
-            verdict = target.search(_NOISE.sub(" ", statement)) is not None
+            verdict = target.search(_NOISE.sub(_signal, statement)) is not None
             if len(verdicts) < 2000:
                 verdicts[statement] = verdict
         return verdict
