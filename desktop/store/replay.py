@@ -73,7 +73,6 @@ def replay(
     work = _Replay(schema, rulebook, Layer(schema, view, confirmed), frozenset(confirmed))
     for changeset in changesets:
         work.apply(changeset)
-    work.derive()
     return work.layer.rows
 
 
@@ -86,7 +85,7 @@ class _Replay:
         self.touched: dict[Key, tuple[int, bytes]] = {}
 
     def apply(self, changeset: Changeset) -> None:
-        """Put one changeset on top."""
+        """Put one changeset on top, and compute what follows from it, as was done when it was made."""
         closed = self._closed_documents(changeset)
         for op in changeset.ops:
             entity = self.schema.get(op.table)
@@ -96,6 +95,7 @@ class _Replay:
                 self._birth(entity, op, changeset, closed)
             else:
                 self._change(entity, op, changeset, closed)
+        self._derive()
 
     def _birth(self, entity: Entity, op: Op, changeset: Changeset, closed: set[bytes]) -> None:
         key = op.table, op.id
@@ -185,9 +185,10 @@ class _Replay:
 
     # -- computed fields
 
-    def derive(self) -> None:
+    def _derive(self) -> None:
         """Compute the derived fields of every document whose content was touched."""
-        for (table, root_id), (instant, actor) in self.touched.items():
+        touched, self.touched = self.touched, {}
+        for (table, root_id), (instant, actor) in touched.items():
             rules = self.rulebook.get(table)
             root = self.layer.get(table, root_id)
             if rules is None or root is None:
