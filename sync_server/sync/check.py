@@ -160,7 +160,7 @@ class _Check:
                 numbers[incarnation].append(n)
             if kind == "quarantined" and change_id not in quarantined:
                 yield Violation(2, "quarantined, and not in quarantine", where)
-            if kind == "conflict" and change_id not in conflicts:
+            if kind == "conflict" and change_id not in conflicts and not self._joined(FORMS[form], body):
                 yield Violation(2, "a conflict of which no conflict remains", where)
             if kind in KEPT:
                 yield from self._kept(change_id, kind, FORMS[form], body, change_id in conflicts)
@@ -172,6 +172,18 @@ class _Check:
             double = [n for n, count in Counter(seen).items() if count > 1]
             if double:
                 yield Violation(3, f"number {double[0]} was taken twice", incarnation.hex())
+
+    def _joined(self, form: Form, body: bytes) -> bool:
+        """Whether a later value of the same person joined the conflict, which names the later changeset since."""
+        try:
+            changeset = decode(Changeset, body, form)
+        except RoundsmanError:
+            return False
+        about = {op.id for op in changeset.ops}
+        return any(
+            row["row_id"] in about and row["mine_by"] == changeset.actor
+            for row in self.rows["conflict"].values()
+        )
 
     def _kept(
         self, change_id: bytes, kind: str, form: Form, body: bytes, in_conflict: bool
