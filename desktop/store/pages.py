@@ -166,7 +166,9 @@ class Pages:
         parts = staging.take(connection)
         parts.append(Part(page.blocks, page.entering, page.evicted, page.refetched))
         if not state.copied:
-            parts.append(Part(evicted=tuple(strays(connection, state.attempt))))
+            # What enters with this last page is noted as held only when it is folded.
+            left = set(strays(connection, state.attempt)).difference(page.entering)
+            parts.append(Part(evicted=tuple(sorted(left))))
         fold = Fold(connection, self._rows, self._rulebook)
         if page.receipt is not None:
             fold.settle_receipt(page.receipt, state.incarnation)
