@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from crm.changes.codec import body_hash, decode
 from crm.changes.ops import BIRTH, Changeset, Outcome
@@ -179,25 +179,26 @@ def roots_of(connection: Connection, local_seqs: Collection[int]) -> set[bytes]:
     return found
 
 
-def is_blocked(connection: Connection, touched: Collection[Key]) -> bool:
-    """Whether any of these rows was born in a changeset that the office refused (or that is parked with one)."""
+def is_blocked(connection: Connection, marks: Sequence[Mark]) -> bool:
+    """Whether a changeset with these marks rests on one that the office refused, or that is parked with one."""
     refused = or_(
         journal.c.state == JournalState.PARKED.value,
         (journal.c.state == JournalState.ANSWERED.value) & journal.c.outcome.in_(sorted(REFUSED)),
     )
-    for part in _parts(sorted(touched)):
+    for part in _parts(sorted({mark.row_id for mark in marks})):
         query = (
-            select(journal_row.c.local_seq)
+            select(journal_row.c.table_name, journal_row.c.row_id, journal_row.c.touch)
             .join(journal, journal.c.local_seq == journal_row.c.local_seq)
-            .where(
-                tuple_(journal_row.c.table_name, journal_row.c.row_id).in_(part),
-                journal_row.c.touch == int(Touch.BORN),
-                refused,
-            )
-            .limit(1)
+            .where(journal_row.c.row_id.in_(part), journal_row.c.touch != int(Touch.REFERRED), refused)
         )
-        if connection.execute(query).first() is not None:
-            return True
+        found = {(table, row_id, Touch(touch)) for table, row_id, touch in connection.execute(query)}
+        rows = {(table, row_id) for table, row_id, _ in found}
+        for mark in marks:
+            if mark.touch is Touch.REFERRED:
+                if (mark.table, mark.row_id, Touch.BORN) in found:
+                    return True
+            elif (mark.table, mark.row_id) in rows:
+                return True
     return False
 
 

@@ -14,7 +14,7 @@ from desktop.store import journal as log
 from desktop.store import overlay
 from desktop.store.errors import ChangeSent, ChangeUnknown
 from desktop.store.rows import AllRows
-from desktop.store.tables import JournalState, journal
+from desktop.store.tables import JournalState, Touch, journal
 
 _UNSENT: Final = frozenset({JournalState.WAITING, JournalState.PARKED})
 
@@ -42,14 +42,17 @@ def discard(
 
 def resend(
     connection: Connection,
+    rows: AllRows,
+    rulebook: Rulebook,
     change_id: bytes,
     *,
     new_id: Callable[[], bytes],
     stamp: Callable[[], int],
     now_ms: int,
-) -> list[bytes]:
+) -> tuple[list[bytes], set[Key]]:
     """Put a parked changeset and its parked dependents into the queue again: the same operations in the same order
-    under new ids. Gives the new ids. The rows stay as they are.
+    under new ids. Gives the new ids and the rows that changed: what goes again comes after what was done meanwhile, so
+    where both set a value the one that goes again is shown, as the office will have it.
 
     :raises ChangeUnknown: there is no such changeset. :raises ChangeSent: it is not parked.
     """
@@ -76,7 +79,8 @@ def resend(
         )
         log.discard(connection, [old.local_seq])
         new_ids.append(changeset.change_id)
-    return new_ids
+    roots = {mark.root_id for some in marks.values() for mark in some if mark.touch is not Touch.REFERRED}
+    return new_ids, overlay.settle(connection, rows, rulebook, roots=roots)
 
 
 def _require(connection: Connection, change_id: bytes, states: Collection[JournalState]) -> log.Entry:

@@ -19,7 +19,6 @@ from crm.changes.scope import unit_of
 from crm.changes.view import Key, Rulebook, View
 from desktop.store.rows import root_of, standing_of
 
-
 LOOKS: Final = "looks"
 """The field for what the office's rules found worth a look. A laptop cannot find it anew and shows it as confirmed."""
 

@@ -240,20 +240,24 @@ class Store:
         :raises ChangeUnknown: no such changeset. :raises ChangeSent: it is not parked.
         """
 
-        def work() -> list[bytes]:
-            with transaction(self.engine) as connection:
+        def work() -> tuple[list[bytes], set[Key]]:
+            with transaction(self.engine) as connection, writing(connection):
                 state = load(connection)
-                new_ids = parked.resend(
+                done = parked.resend(
                     connection,
+                    self.rows,
+                    self.rulebook,
                     change_id,
                     new_id=self._ids,
                     stamp=self._hybrid.stamp,
                     now_ms=self._hybrid.now_ms(),
                 )
                 save(connection, state, msgspec.structs.replace(state, clock_last=self._hybrid.last))
-                return new_ids
+                return done
 
-        return self._write(work, Priority.PERSON)
+        new_ids, keys = self._write(work, Priority.PERSON)
+        self._tell(keys, {table for table, _ in keys}, by="person")
+        return new_ids
 
     # -- talk with the office
 

@@ -112,8 +112,7 @@ class Recorder:
         now = self._rows.get_keys(self._connection, self._before)
         marks = [self._mark(key, ops.get(key), now) for key in sorted(self._before) if key in now]
         marks += self._references(changeset, now)
-        touched = [(mark.table, mark.row_id) for mark in marks]
-        blocked = log.is_blocked(self._connection, touched)
+        blocked = log.is_blocked(self._connection, marks)
         state = JournalState.PARKED if blocked else JournalState.WAITING
         log.append(
             self._connection,
