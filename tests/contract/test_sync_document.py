@@ -1,0 +1,389 @@
+"""The device of `other_device`, written from docs/sync.md alone, against a real server process: the page is enough."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pytest
+import requests
+
+from tests.contract.other_device import (
+    BIRTH,
+    CHANGE,
+    HEADER,
+    Device,
+    Refusal,
+    Row,
+    amounts_of,
+    derived_id,
+    new_id,
+    order_number,
+    sealed_document,
+)
+
+# --- a real office ----------------------------------------------------------------------------------------------------
+
+
+class Office:
+    """A server process over a new database, its command line, and a device for each of its people."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = f"sqlite:///{folder / 'office.db'}"
+        self._log = (folder / "server.log").open("w")
+        self.run("init", "--division", "OUT:Outdoor")
+        command = self._command("serve", "--port", "0")
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.startswith("listening on "), line
+        self.base = line.split()[-1]
+        self.enrolled: dict[str, tuple[Device, str]] = {}
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "sync_server", *arguments, "--database", self._database]
+
+    def run(self, *arguments: str) -> Row:
+        """One command, and what it says in JSON."""
+        done = subprocess.run(
+            [*self._command(*arguments), "--json"], capture_output=True, text=True, check=True, timeout=100
+        )
+        found: Row = json.loads(done.stdout)
+        return found
+
+    def add(self, login: str, rep_code: str, *roles: str) -> None:
+        """A person of the division with an enrolled device."""
+        given = [word for role in roles for word in ("--role", role)]
+        who = ("--name", login.title(), "--rep-code", rep_code, "--division", "OUT", *given)
+        self.enrol(login, self.run("user", "add", login, *who, "--enrol")["enrolment_code"])
+
+    def enrol(self, login: str, code: str) -> None:
+        """A device for a person, by a code."""
+        device = Device(self.base)
+        device.enrol(code)
+        self.enrolled[login] = device, code
+
+    def device(self, login: str) -> Device:
+        """The person's device with an empty database."""
+        return self.enrolled[login][0].reborn()
+
+    def close(self) -> None:
+        """End the server; no invariant of the database is broken."""
+        self._process.terminate()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        assert self._process.wait(60) == 0
+        self._log.close()
+        done = subprocess.run(
+            self._command("check"), capture_output=True, text=True, check=False, timeout=100
+        )
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    served = Office(tmp_path_factory.mktemp("office"))
+    try:
+        served.add("nina", "ND", "sales_rep")
+        served.add("ma", "ML", "sales_rep", "division_head")
+        served.enrol("admin", served.run("user", "enrol-code", "admin")["enrolment_code"])
+        yield served
+    finally:
+        served.close()
+
+
+def test_device_knows_nothing_of_the_code() -> None:
+    ours = {"crm", "desktop", "sync_server", "demo", "bench", "tools", "tests"}
+    tree = ast.parse(Path(__file__).with_name("other_device.py").read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {name.split(".")[0] for name in imported} & ours
+
+
+def test_enrolment_is_repeated_and_tokens_renew_themselves_by_one_device_only(office: Office) -> None:
+    device, code = office.enrolled["ma"]
+    first = dict(device.tokens)
+    again = device.enrol(code.lower().replace("-", " "))
+    assert (again["ordinal"], again["person"]) == (first["ordinal"], first["person"]) == (1, device.person)
+    assert again["access_token"] != first["access_token"]
+    with pytest.raises(Refusal, match="403: 2005"):
+        Device(office.base).enrol(code)
+
+    former = device.tokens["refresh_token"]
+    device.refresh()
+    device.refresh(former)  # as if the answer had been lost
+    device.refresh()
+    assert device.pull() == []
+    with pytest.raises(Refusal, match="401: 2001"):
+        device.refresh(former)
+    with pytest.raises(Refusal, match="401: 2001"):
+        device.refresh()
+    device.enrol(code)  # for whoever comes after
+    assert device.reborn().pull() == []
+
+
+def test_customer_and_contact_go_to_the_office_once_and_come_back(office: Office) -> None:
+    device = office.device("nina")
+    assert device.pull(rows=1) == []
+    assert device.pages > 3
+    assert next(device.rows("app_user", id=device.person))["rep_code"] == "ND"
+
+    customer, contact = device.new_customer("晨光广告"), new_id()
+    born = {"customer_id": customer, "name": "林晓", "mobile": "138 0000 0000"}
+    device.act("contact.create", ["contact", contact, BIRTH, 0, born])
+    assert device.shown()["contact", contact]["name"] == "林晓"
+    assert ("contact", contact) not in device.confirmed
+
+    first = device.push()
+    assert [outcome[2] for outcome in first["outcomes"]] == ["applied", "applied"]
+    assert first["expected_n"] == 3
+    again = device.send(*(entry["sealed"] for entry in device.journal))
+    assert again["outcomes"] == first["outcomes"]
+    assert [entry["state"] for entry in device.journal] == ["answered", "answered"]
+
+    assert device.pull() == []
+    assert [entry["state"] for entry in device.journal] == ["done", "done"]
+    row = device.confirmed["contact", contact]
+    assert (row["name"], row["unit"], row["created_by"]) == ("林晓", customer, device.person)
+    assert device.shown() == device.confirmed
+
+    device.act("contact.edit", device.edit("contact", contact, mobile="139 1111 1111"))
+    device.push()
+    assert device.pull() == []
+    assert device.confirmed["contact", contact]["mobile"] == "139 1111 1111"
+    assert device.confirmed["contact", contact]["version"] > row["version"]
+
+    cursor = device.cursor
+    assert device.pull() == []
+    assert (device.pages, device.cursor) == (1, cursor)
+
+
+def test_what_does_not_fit_its_digest_comes_again(office: Office) -> None:
+    device = office.device("nina")
+    customer = device.new_customer("Harbour Hotel")
+    device.push()
+    device.pull()
+    del device.confirmed["customer", customer]
+    invented = {**next(device.rows("customer"), {}), "id": new_id(), "unit": customer, "version": 1 << 40}
+    device.confirmed["customer", invented["id"]] = invented
+    assert device.pull(refetch=((customer, "customer"),)) == []
+    assert [row["id"] for row in device.rows("customer", unit=customer)] == [customer]
+
+
+def test_numbers_show_a_gap_and_a_fork(office: Office) -> None:
+    device = office.device("nina")
+    for name in ("One", "Two", "Three"):
+        device.new_customer(name)
+    sealed = [entry["sealed"] for entry in device.journal]
+    answer = device.send(sealed[0], sealed[2])
+    assert ([outcome[1] for outcome in answer["outcomes"]], answer["expected_n"]) == ([1], 2)
+    assert device.push()["expected_n"] == 4
+
+    clone = device.reborn()
+    clone.incarnation = device.incarnation
+    clone.new_customer("From a clone")
+    assert clone.push()["fork"] is True
+    clone.incarnation = new_id()
+    assert [outcome[2] for outcome in clone.push()["outcomes"]] == ["applied"]
+    assert clone.send()["expected_n"] == 2
+    stranger = office.device("ma")
+    stranger.incarnation = clone.incarnation
+    with pytest.raises(Refusal, match="404: 2002"):
+        stranger.send()
+
+
+def test_refused_changeset_uses_up_its_number_and_is_parked(office: Office) -> None:
+    device = office.device("nina")
+    bad = device.act("customer.create", ["customer", new_id(), BIRTH, 0, {"name": "no code, no owner"}])
+    good = device.new_customer("After it")
+    device.push()
+    assert device.entry(bad)["outcome"][2:4] == ["rejected", 1005]
+    assert device.entry(bad)["state"] == "parked"
+    assert device.pull() == []
+    assert ("customer", good) in device.confirmed
+    assert device.entry(bad)["state"] == "parked"
+
+
+def test_two_devices_that_changed_one_field_leave_a_conflict_that_one_resolves(office: Office) -> None:
+    mine, other = office.device("nina"), office.device("nina")
+    customer = mine.new_customer("Golden Lotus")
+    mine.push()
+    mine.pull()
+    other.pull()
+    other.act("customer.edit", other.edit("customer", customer, phone="021-1"))
+    other.push()
+    late = mine.act(
+        "customer.edit", mine.edit("customer", customer, phone="021-2", email="lotus@example.com")
+    )
+    mine.push()
+    assert mine.kind(late) == "conflict"
+    assert mine.shown()["customer", customer]["phone"] == "021-2"
+
+    assert mine.pull() == []
+    row = mine.confirmed["customer", customer]
+    assert (row["phone"], row["email"]) == ("021-1", "lotus@example.com")
+    conflict = mine.confirmed["conflict", derived_id("conflict", late, customer, "phone")]
+    assert (conflict["state"], conflict["rule"], conflict["unit"]) == ("open", "review", customer)
+    sides = [msgspec.msgpack.decode(conflict[side]) for side in ("base", "mine", "theirs")]
+    assert sides == [{"phone": ""}, {"phone": "021-2"}, {"phone": "021-1"}]
+
+    decided = {"state": "resolved", "resolution": "mine", "resolved_by": mine.person, "resolved_at": 1}
+    resolved = mine.act(
+        "conflict.resolve",
+        mine.edit("customer", customer, phone="021-2"),
+        mine.edit("conflict", conflict["id"], **decided),
+    )
+    mine.push()
+    assert mine.kind(resolved) == "applied"
+    assert other.pull() == []
+    assert other.confirmed["customer", customer]["phone"] == "021-2"
+    assert other.confirmed["conflict", conflict["id"]]["state"] == "resolved"
+
+
+def test_order_is_submitted_with_the_seal_that_the_page_describes(office: Office) -> None:
+    admin = office.device("admin")
+    product = new_id()
+    values = {"code": f"LB-{product.hex()[-6:]}", "name": "Light box", "base_unit": "piece"}
+    made = admin.act("product.create", ["product", product, BIRTH, 0, values])
+    admin.push()
+    assert admin.kind(made) == "applied"
+
+    rep = office.device("nina")
+    rep.pull()
+    customer = rep.new_customer("Jade Palace")
+    order, lines = an_order(rep, customer, rep.confirmed["product", product])
+    draft = rep.act(
+        "order.create",
+        ["sales_order", order["id"], BIRTH, 0, fields(order, "id", "revision", "submitted_at")],
+        *(["order_line", line["id"], BIRTH, 0, fields(line, "id")] for line in lines),
+    )
+    order["submitted_at"] = rep.stamp() >> 16
+    content = sealed_document(order, lines)
+    hashed = sha256(content).digest()
+    moved = rep.edit(
+        "sales_order",
+        order["id"],
+        state="submitted",
+        submitted_at=order["submitted_at"],
+        seal_hash=hashed,
+    )
+    moved[4]["state"][0] = "draft"
+    seal = {"order_id": order["id"], "revision": 1, "content": content, "hash": hashed}
+    submitted = rep.act("order.submit", moved, ["order_seal", new_id(), BIRTH, 0, seal])
+    rep.push()
+    assert [rep.kind(draft), rep.kind(submitted)] == ["applied", "applied"]
+
+    assert rep.pull() == []
+    row = rep.confirmed["sales_order", order["id"]]
+    _, totals = amounts_of(order, lines)
+    names = ("list_total_minor", "net_total_minor", "tax_total_minor", "gross_total_minor")
+    assert [row[name] for name in names] == totals
+    assert (row["state"], row["seal_hash"]) == ("submitted", hashed)
+
+    late = rep.act("order.edit", rep.edit("sales_order", order["id"], note="one more thing"))
+    rep.push()
+    assert rep.entry(late)["outcome"][2:4] == ["rejected", 3008]
+
+
+def an_order(rep: Device, customer: bytes, product: Row) -> tuple[Row, list[Row]]:
+    """Header and lines with everything that a seal holds."""
+    order: Row = dict.fromkeys(HEADER) | dict.fromkeys(
+        ("delivery_place", "payment_terms_name", "discount_reason", "reference_no", "note"), ""
+    )
+    row_id = new_id()
+    order |= {
+        "id": row_id,
+        "number": order_number(rep.device_code, 1, row_id),
+        "revision": 1,
+        "rep_id": rep.person,
+        "customer_id": customer,
+        "customer_name": "Jade Palace",
+        "order_date": "2026-11-20",
+        "currency": "CNY",
+        "is_net": 1,
+        "discount_bp": 333,
+    }
+    lines = []
+    for number, (quantity, price) in enumerate([(2500, 199_999), (1000, 5), (3000, 1_000_001)], 1):
+        lines.append(
+            {
+                "id": new_id(),
+                "order_id": row_id,
+                "line_no": number,
+                "product_id": product["id"],
+                "product_code": product["code"],
+                "product_name": product["name"],
+                "product_unit_id": None,
+                "unit_name": product["base_unit"],
+                "unit_factor_milli": 1000,
+                "quantity_milli": quantity,
+                "list_price_minor": price,
+                "unit_price_minor": price,
+                "discount_bp": 100 * number,
+                "tax_rate_bp": 1300,
+                "wanted_on": None,
+                "delivery_place": "",
+                "note": "",
+                "price_certificate": '{"rule":"manual","v":1}',
+            }
+        )
+    return order, lines
+
+
+def fields(row: Row, *without: str) -> Row:
+    return {name: value for name, value in row.items() if name not in without}
+
+
+def test_unit_leaves_one_device_and_enters_another_when_its_owner_changes(office: Office) -> None:
+    nina, ma = office.device("nina"), office.device("ma")
+    customer = nina.new_customer("To be given away")
+    nina.push()
+    nina.pull()
+    ma.pull()
+    base = nina.confirmed["customer", customer]["version"]
+    given = ma.act(
+        "customer.assign", ["customer", customer, CHANGE, base, {"owner_id": [nina.person, ma.person]}]
+    )
+    ma.push()
+    assert ma.kind(given) == "applied"
+    assert nina.pull() == []
+    assert ma.pull() == []
+    assert ("customer", customer) not in nina.confirmed
+    assert ma.confirmed["customer", customer]["owner_id"] == ma.person
+
+
+def test_wake_tells_of_news_and_json_says_the_same(office: Office) -> None:
+    device, other = office.device("nina"), office.device("nina")
+    device.pull()
+    assert device.call("/v1/wake", {"cursor": device.cursor, "timeout_s": 0}) == {"news": False}
+    customer = other.new_customer("News")
+    other.push()
+    assert device.call("/v1/wake", {"cursor": device.cursor, "timeout_s": 20}) == {"news": True}
+
+    text = {feed: [epoch, seq, encoded(tag)] for feed, (epoch, seq, tag) in device.cursor.items()}
+    request = {
+        "protocol": 1,
+        "schema_version": 1,
+        "incarnation": encoded(device.incarnation),
+        "cursor": text,
+    }
+    headers = {"Authorization": f"Bearer {device.tokens['access_token']}"}
+    answer = requests.post(f"{device.base}/v1/pull", json=request, headers=headers, timeout=40).json()
+    (block,) = answer["blocks"]
+    columns = [*block[1], *block[3]]
+    assert block[0] == "customer"
+    assert {"id", "unit", "version", "owner_id"} <= set(block[1])
+    assert encoded(customer) in block[2][0]
+    assert "name" in columns
+
+
+def encoded(value: bytes) -> str:
+    """Bytes as JSON has them."""
+    return base64.b64encode(value).decode()
