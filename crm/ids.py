@@ -39,13 +39,24 @@ class IdFactory:
         """A new id."""
         with self._lock:
             tail = int.from_bytes(self._random_bytes(10), "big")
-            value = ((self._now_ms() & 0xFFFFFFFFFFFF) << 80) | tail
-            value = _with_version(value, 7)
-            if value <= self._last:
-                # Count up in the low 62 bits, which the version and variant bits do not touch.
-                value = self._last + 1 + (tail & 0xFFFF)
-            self._last = value
-            return value.to_bytes(ID_BYTES, "big")
+            count = ((self._now_ms() & 0xFFFFFFFFFFFF) << 74) | _free_bits(tail)
+            if count <= self._last:
+                count = self._last + 1 + (tail & 0xFFFF)
+            self._last = count
+            return _spread(count).to_bytes(ID_BYTES, "big")
+
+
+_LOW: Final = (1 << 62) - 1
+
+
+def _free_bits(value: int) -> int:
+    """The 74 bits below the milliseconds that neither version nor variant takes."""
+    return ((value >> 64) & 0xFFF) << 62 | (value & _LOW)
+
+
+def _spread(count: int) -> int:
+    """Milliseconds and free bits as a UUIDv7: a greater count is a greater id, and a carry skips the fixed bits."""
+    return _with_version((count >> 74) << 80 | ((count >> 62) & 0xFFF) << 64 | (count & _LOW), 7)
 
 
 def _with_version(value: int, version: int) -> int:
