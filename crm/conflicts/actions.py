@@ -6,7 +6,7 @@ Every action leaves its rows in the session, flushed; whoever owns the work comm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -118,6 +118,8 @@ def _write(work: Work, schema: Schema, step: Step, standing: Standing | None) ->
         if not step.is_birth:
             raise NotAllowed(Code.NOT_FOUND, "The record of this conflict is not at hand.")
         values = {name: from_wire(entity.fields[name], value) for name, value in step.values.items()}
+        if entity.document != "id":
+            _demand_open(work, schema, entity, step.values)
         born = cast("Callable[..., Replicated]", entity.cls)
         work.session.add(born(id=step.row_id, **values))
         work.session.flush()
@@ -134,6 +136,8 @@ def _write(work: Work, schema: Schema, step: Step, standing: Standing | None) ->
             continue
         _demand_state(work.actor, entity, name, before, value, standing)
         changed[name] = before, value
+    _demand_open(work, schema, entity, row_of(row), changed)
+    for name, (_, value) in changed.items():
         _set(entity, row, name, value)
     work.session.flush()
     return Written(entity.name, step.row_id, False, changed)
@@ -145,14 +149,51 @@ def _take_back(work: Work, schema: Schema, written: Written, standing: Standing 
     if row is None:
         raise NotAllowed(Code.NOT_FOUND, "The record of this conflict is not at hand.")
     if written.is_birth:
+        _demand_open(work, schema, entity, row_of(row))
         row.deleted = True
         return
+    _demand_open(work, schema, entity, row_of(row), written.fields)
     for name, (_, after) in written.fields.items():
         if to_wire(getattr(row, name)) != after:
             raise RuleBroken(TARGET_MOVED, "The record was changed since; edit it directly.", field=name)
     for name, (before, after) in written.fields.items():
         _demand_state(work.actor, entity, name, after, before, standing)
         _set(entity, row, name, before)
+
+
+def _demand_open(
+    work: Work,
+    schema: Schema,
+    entity: Entity,
+    row: Mapping[str, Wire],
+    names: Iterable[str] | None = None,
+) -> None:
+    """Nothing when the document that ``row`` is part of may be written; ``names`` are the fields (None: the whole row).
+
+    :raises RuleBroken: 3008 when it is sealed: what stands in it changes by a revision only (BR-23).
+    """
+    column = entity.document
+    if column is None or (names is not None and not any(_is_content(entity, name) for name in names)):
+        return
+    if column == "id":
+        root_entity, state = entity, row
+    else:
+        root_entity = schema[cast(str, entity.fields[column].ref)]
+        root = work.session.get(root_entity.cls, cast(bytes, row[column]))
+        if root is None:
+            return
+        state = row_of(root)
+    for item in root_entity.machines:
+        if item.policy.machine is not None and state[item.name] != item.policy.machine.start:
+            raise RuleBroken(
+                Code.LOCKED,
+                "The document was sealed since; take it up again and decide then.",
+                state=cast(str, state[item.name]),
+            )
+
+
+def _is_content(entity: Entity, name: str) -> bool:
+    return name == "deleted" or (name in entity.fields and entity.fields[name].policy.group == "document")
 
 
 def _set(entity: Entity, row: Replicated, name: str, value: Wire) -> None:

@@ -357,6 +357,36 @@ def test_a_document_chosen_gets_its_values_without_its_moves_and_seals(case: Cas
     assert case.desk.session.get_one(OrderLine, new_id).deleted
 
 
+@pytest.mark.parametrize("table", ["sales_order", "order_line"])
+def test_a_decision_does_not_write_into_a_document_that_was_sealed_since(
+    case: Case, order: SalesOrder, table: str
+) -> None:
+    (first,) = case.desk.session.query(OrderLine).filter_by(order_id=order.id)
+    row_id = order.id if table == "sales_order" else first.id
+    conflict = document(case, order.id, [[table, row_id, CHANGE, 1, {"note": ["", "mine"]}]], order)
+    with case.desk.work(case.rep):
+        order.state = OrderState.SUBMITTED.value
+    with pytest.raises(RuleBroken) as refused:
+        case.resolve(conflict, "mine")
+    assert (refused.value.code, refused.value.details) == (Code.LOCKED, {"state": "submitted"})
+    assert (order.note, first.note) == ("office", "")
+    case.resolve(conflict, "theirs")
+    assert conflict.state == ConflictState.RESOLVED
+
+
+def test_a_decision_that_was_sealed_is_not_taken_back(case: Case, order: SalesOrder) -> None:
+    (first,) = case.desk.session.query(OrderLine).filter_by(order_id=order.id)
+    ops = [["order_line", first.id, CHANGE, 1, {"note": ["", "mine"]}]]
+    conflict = document(case, order.id, ops, order)
+    case.resolve(conflict, "mine")
+    with case.desk.work(case.rep):
+        order.state = OrderState.SUBMITTED.value
+    with pytest.raises(RuleBroken) as refused:
+        case.undo(conflict)
+    assert refused.value.code == Code.LOCKED
+    assert first.note == "mine"
+
+
 def test_a_document_left_as_the_office_has_it_is_not_touched(case: Case, order: SalesOrder) -> None:
     ops = [["sales_order", order.id, CHANGE, 1, {"note": ["", "mine"]}]]
     conflict = document(case, order.id, ops, order)
