@@ -18,10 +18,12 @@ from crm.changes.entity import Entity, Field, Personal, Root, Row, Schema, Wire
 from crm.changes.ops import Block
 from crm.changes.scope import FIXED_UNITS
 from crm.changes.view import Key
-from crm.ids import COMPANY
+from crm.ids import COMPANY, ID_BYTES
 
 MAX_VARIABLES: Final = 500
 """Values in one IN list."""
+INLINE_FROM: Final = 50
+"""From so many rows on a statement of its own pays."""
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(dict[str, Any])
 
@@ -64,7 +66,6 @@ class TableRows:
         self.name = entity.name
         self.wire = entity.wire_columns
         self.root_column = root_column(schema, entity)
-        self._hidden = [name for name in entity.columns if name not in entity.wire_columns]
         self._upserts: dict[tuple[str, ...], str] = {}
 
     @cached_property
@@ -137,16 +138,19 @@ class TableRows:
         """Write rows that came as lists of values under a block's columns. Unknown columns are passed over."""
         if not rows:
             return
-        known = self.entity.columns
         columns = block.columns
-        same = {name: value for name, value in block.same.items() if name in known}
-        if any(name not in known for name in columns):
-            places = [place for place, name in enumerate(columns) if name in known]
+        same = {name: value for name, value in block.same.items() if name in self.wire}
+        if any(name not in self.wire for name in columns):
+            places = [place for place, name in enumerate(columns) if name in self.wire]
             rows = [[row[place] for place in places] for row in rows]
             columns = tuple(columns[place] for place in places)
-        # What is the same in every row is bound once, as text of the statement.
-        statement = self.upsert(columns, same, lower_too=lower_too)
-        connection.exec_driver_sql(statement, list(map(tuple, rows)))
+        # What is the same in many rows stands in the statement and is not bound again for each of them. Words never
+        # do: an error would show them.
+        inline = {name: value for name, value in same.items() if len(rows) >= INLINE_FROM and _is_mute(value)}
+        bound = tuple(value for name, value in same.items() if name not in inline)
+        columns += tuple(name for name in same if name not in inline)
+        statement = self.upsert(columns, inline, lower_too=lower_too)
+        connection.exec_driver_sql(statement, [(*row, *bound) for row in rows])
 
     def remove(self, connection: Connection, ids: Sequence[bytes]) -> None:
         """Remove rows from this laptop."""
@@ -245,6 +249,16 @@ def _literal(entity: Entity, name: str) -> str:
     return _as_text(default)
 
 
+def _is_mute(value: Wire) -> bool:
+    """Whether a value says nothing about anybody."""
+    return (
+        value is None
+        or isinstance(value, int)
+        or value == ""
+        or (isinstance(value, bytes) and len(value) <= ID_BYTES)
+    )
+
+
 def _as_text(value: Wire) -> str:
     """A value as SQL text."""
     if value is None:
@@ -252,7 +266,5 @@ def _as_text(value: Wire) -> str:
     if isinstance(value, bytes):
         return f"X'{value.hex()}'"
     if isinstance(value, str):
-        if "\0" in value:  # SQL text ends there
-            return f"CAST(X'{value.encode().hex()}' AS TEXT)"
         return "'" + value.replace("'", "''") + "'"
     return str(int(value))

@@ -163,7 +163,7 @@ class ToyOffice:
             for (table, row_id), write in decision.writes.items():
                 self.rows[table, row_id] = write.row
                 unit = cast(bytes, write.row["unit"])
-                if unit == row_id:
+                if unit == row_id and write.before is None:
                     self.enter.setdefault(unit, self.seq)
         return Outcome(changeset.change_id, n, decision.kind, decision.code, decision.text)
 

@@ -8,17 +8,24 @@ from pathlib import Path
 import pytest
 
 from crm.changes.entity import Row
+from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Key
 from desktop.store.tables import JournalState
 from tests.unit.desktop.store.desk import Desk
 from tests.unit.desktop.store.toys import Crasher, CrashError
 
 
-def crash_everywhere(folder: Path, prepare: Callable[[Desk], None], act: Callable[[Desk], None]) -> None:
+def crash_everywhere(
+    folder: Path,
+    prepare: Callable[[Desk], None],
+    act: Callable[[Desk], None],
+    *,
+    safeguards: Safeguards = ALL,
+) -> None:
     """Run ``act`` again and again after ``prepare``, dying at its first, second, … statement; after each death start
     the program again, act again, sync, and look.
     """
-    prepared = Desk(folder, page_rows=4)
+    prepared = Desk(folder, page_rows=4, safeguards=safeguards)
     prepare(prepared)
     prepared.close()
     at = 0
