@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm.errors import Code, InvalidInput
 
@@ -41,16 +42,24 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from ``ROUNDSMAN_ZONE``, ``ROUNDSMAN_ACCESS_S``, ``ROUNDSMAN_REFRESH_S``, ``ROUNDSMAN_THREADS``.
 
-        :raises InvalidInput: code 1005 when one of them is no number above 0.
+        :raises InvalidInput: code 1005 when one of them is no number above 0, or there is no such time zone.
         """
         found = os.environ if environment is None else environment
         default = cls()
         return cls(
-            zone=found.get("ROUNDSMAN_ZONE", default.zone),
+            zone=_zone(found.get("ROUNDSMAN_ZONE", default.zone)),
             access_s=_whole(found, "ROUNDSMAN_ACCESS_S", default.access_s),
             refresh_s=_whole(found, "ROUNDSMAN_REFRESH_S", default.refresh_s),
             threads=_whole(found, "ROUNDSMAN_THREADS", default.threads),
         )
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise InvalidInput(Code.BAD_VALUE, "ROUNDSMAN_ZONE must be a time zone.", field="zone") from error
+    return name
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
