@@ -20,6 +20,11 @@ from crm.errors import Code, InvalidInput
 T = TypeVar("T")
 
 LEVEL: Final = 3
+_MAGIC: Final = zstandard.FRAME_HEADER
+_WINDOW: Final = 1 << 23
+"""What every decoder grants (RFC 8878, 3.1.1.1.2): a few bytes shall not make us set aside more than 8 MB."""
+_STEP: Final = 256
+"""So few bytes expand to 8 MB at most (a block of 4 bytes holds 128 KB)."""
 HASH_BYTES: Final = 32
 
 
@@ -83,22 +88,32 @@ def compress(data: bytes) -> bytes:
 
 
 def expand(data: bytes, limit: int) -> bytes:
-    """The contents of a zstd frame of at most ``limit`` expanded bytes.
+    """The contents of exactly one zstd frame of at most ``limit`` expanded bytes.
 
     :raises InvalidInput: code 1002 when it would be larger (found out without expanding it), 1001 when it is no
-        frame. A frame that does not name its size is read in a stream that stops at the limit.
+        frame, is cut short or has something behind it. A frame that does not name its size is expanded in steps
+        that stop at the limit.
     """
+    parts: list[bytes] = []
+    size = 0
     try:
         declared = zstandard.frame_content_size(data)
-        if declared > limit:
-            raise InvalidInput(Code.TOO_LARGE, "The message expands to more than is allowed.", limit=limit)
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data)
-        result = reader.read(limit + 1)
+        if not data.startswith(_MAGIC):
+            raise zstandard.ZstdError("a frame to be skipped")
+        step = len(data) if 0 <= declared <= limit else _STEP
+        frame = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+        start = 0
+        while declared <= limit and size <= limit and start < len(data) and not frame.eof:
+            parts.append(frame.decompress(data[start : start + step]))
+            size += len(parts[-1])
+            start += step
     except zstandard.ZstdError as error:
         raise InvalidInput(Code.MALFORMED, "The message is not a zstd frame.") from error
-    if len(result) > limit:
+    if declared > limit or size > limit:
         raise InvalidInput(Code.TOO_LARGE, "The message expands to more than is allowed.", limit=limit)
-    return result
+    if not frame.eof or frame.unused_data or start < len(data):
+        raise InvalidInput(Code.MALFORMED, "The message is not one whole zstd frame.")
+    return b"".join(parts)
 
 
 def body_hash(body: bytes) -> bytes:

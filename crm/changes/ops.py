@@ -15,8 +15,8 @@ Instant = Annotated[int, msgspec.Meta(ge=-(1 << 52), le=(1 << 52))]
 Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Tag = Annotated[bytes, msgspec.Meta(min_length=8, max_length=8)]
 Hash = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
-Name = Annotated[str, msgspec.Meta(max_length=64)]
-Date = Annotated[str, msgspec.Meta(min_length=10, max_length=10)]
+Name = Annotated[str, msgspec.Meta(max_length=64, pattern="^[^\\x00-\\x1f]*$")]
+Date = Annotated[str, msgspec.Meta(min_length=10, max_length=10, pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 BIRTH: Final = 0
 CHANGE: Final = 1
