@@ -6,17 +6,17 @@ import logging
 import random
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from crm.changes.clock import DAY_MS
 from crm.changes.ops import Outcome, PushAnswer, PushRequest
 from crm.clock import Clock
-from crm.errors import Code, InvalidInput, LocalFault, ProtocolFault, RoundsmanError
+from crm.errors import Code, InvalidInput, ProtocolFault, RoundsmanError
 from desktop.store.errors import UnfitPage
 from desktop.store.pages import PAGE_ROWS
 from desktop.store.status import Status, status
 from desktop.store.store import Store
 from desktop.sync.backoff import delay_s
+from desktop.sync.doorbell import Doorbell, Stop
 from desktop.sync.pull import Pulled, pull
 from desktop.sync.push import BatchTooLarge, Pushed, push_steps
 from desktop.sync.transport import Transport
@@ -74,14 +74,6 @@ class RoundReport:
         return dict(vars(self))
 
 
-class Stop(Protocol):
-    """What ends `run_forever` (`threading.Event`)."""
-
-    def is_set(self) -> bool: ...
-
-    def wait(self, timeout: float | None = None) -> bool: ...
-
-
 class SyncEngine:
     """Keeps one local copy in step with its office. Use it from one thread; the store may be used by others.
 
@@ -122,8 +114,7 @@ class SyncEngine:
             self.store.build_indexes()
         except RoundsmanError as error:
             report.code, report.message = error.code, error.message
-            retry_after = error.details.get("retry_after_s")
-            report.retry_after_s = float(retry_after) if isinstance(retry_after, int | str) else 0.0
+            report.retry_after_s = _retry_after_s(error)
             logger.info("sync_round_ended code=%d", error.code)
         report.seconds = self._seconds() - begun
         if not report.is_idle:
@@ -216,29 +207,30 @@ class SyncEngine:
         growing pause when the road is cut.
         """
         failures = 0
-        while not stop.is_set():
-            report = self.round()
-            try:
+        with Doorbell(self.store, self.transport) as doorbell:
+            while not stop.is_set():
+                report = self.round()
+                if report.code == 0:
+                    try:
+                        doorbell.rest(stop, wake_s)
+                    except RoundsmanError as error:
+                        report = RoundReport(code=error.code, retry_after_s=_retry_after_s(error))
                 if report.code == 0:
                     failures = 0
-                    self._sleep(stop, wake_s)
                     continue
-            except LocalFault as error:
-                if error.code != Code.UNREACHABLE:
-                    raise
-            failures += 1
-            stop.wait(delay_s(failures, uniform=uniform, retry_after_s=report.retry_after_s))
+                failures += 1
+                stop.wait(delay_s(failures, uniform=uniform, retry_after_s=report.retry_after_s))
 
-    def _sleep(self, stop: Stop, wake_s: float) -> None:
-        while not stop.is_set() and not self.status().waiting:
-            if self.transport.wake(self.store.state().cursor, wake_s):
-                return
+
+def _retry_after_s(error: RoundsmanError) -> float:
+    value = error.details.get("retry_after_s")
+    try:
+        return max(float(value), 0.0) if isinstance(value, int | str) else 0.0
+    except ValueError:
+        return 0.0
 
 
 def _count(report: RoundReport, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         report.outcomes[outcome.kind] = report.outcomes.get(outcome.kind, 0) + 1
         report.conflicts += outcome.kind == "conflict"
-
-
-__all__ = ["CLOCK_WARNING_MS", "DAY_MS", "RoundReport", "Stop", "SyncEngine"]

@@ -37,7 +37,9 @@ from tests.unit.desktop.store.toys import (
 
 
 class Desk:
-    """One laptop with its office, on a file."""
+    """One laptop with its office, on a file. ``customer`` is for a test's own use."""
+
+    customer = b""
 
     def __init__(
         self,

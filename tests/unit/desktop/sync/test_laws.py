@@ -42,10 +42,9 @@ class LaptopAndOffice(RuleBasedStateMachine):
                 self.desk.round()
             self.desk.assert_whole()
             for change, state in self.desk.states().items():
-                if state is JournalState.PARKED:
-                    # It may have gone with an earlier one that it rested on.
-                    if self.desk.states()[change] is JournalState.PARKED:
-                        self.desk.store.discard(change)
+                # It may have gone with an earlier one that it rested on.
+                if state is self.desk.states()[change] is JournalState.PARKED:
+                    self.desk.store.discard(change)
             self.desk.round()
             self.desk.assert_in_step()
             assert len(self.desk.office.applied) == len(set(self.desk.office.applied))
@@ -89,9 +88,9 @@ class LaptopAndOffice(RuleBasedStateMachine):
     @rule(pick=PICK)
     def write_a_note_that_breaks_the_office(self, pick: int) -> None:
         order = self.pick("toy_order", pick)
-        if order is not None and self.desk.row("toy_order", order)["state"] == "draft":
-            if self.desk.row("toy_order", order)["note"] != "crash":
-                self.desk.write_note(order, "crash")
+        row = self.desk.row("toy_order", order) if order is not None else None
+        if order is not None and row is not None and row["state"] == "draft" and row["note"] != "crash":
+            self.desk.write_note(order, "crash")
 
     @rule(pick=PICK)
     def submit(self, pick: int) -> None:
