@@ -13,7 +13,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, Final, TypeAlias, cast, dataclass_transform
 
-from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -433,8 +443,8 @@ def build_schema(version: int, classes: Sequence[type[Replicated]]) -> Schema:
     entities: dict[str, Entity] = {}
     for cls in classes:
         table = cast(Table, cls.__table__)
-        for index in table.indexes:
-            if index.unique:
+        for rule in (*table.indexes, *table.constraints):
+            if isinstance(rule, UniqueConstraint) or (isinstance(rule, Index) and rule.unique):
                 raise TypeError(f"{table.name}: uniqueness that people can violate is a rule, not an index")
         fields = {
             _text(column.name): _field_of(column) for column in table.columns if "policy" in column.info
