@@ -17,7 +17,7 @@ from crm.changes.ops import BIRTH, Changeset, Op
 from crm.changes.policies import Reach, Rule
 from crm.changes.scope import unit_of
 from crm.changes.view import Key, Rulebook, View
-from desktop.store.rows import root_of, standing_of
+from desktop.store.rows import content_root, root_of, standing_of
 
 LOOKS: Final = "looks"
 """The field for what the office's rules found worth a look. A laptop cannot find it anew and shows it as confirmed."""
@@ -144,15 +144,9 @@ class _Replay:
             self._touch(entity, row, changeset)
 
     def _touch(self, entity: Entity, row: Row, changeset: Changeset) -> None:
-        root_id = root_of(self.schema, entity, row)
-        table = entity.name
-        if root_id != row["id"]:
-            table = self.schema.parents.get(entity.name, table)
-            if entity.document not in (None, "id"):
-                table = cast(str, entity.fields[str(entity.document)].ref)
-            elif self.schema[table].is_document_root:
-                return  # a seal or a decision: it hangs on the document and is no part of its content
-        self.touched[table, root_id] = instant_of(changeset.stamp), changeset.actor
+        root = content_root(self.schema, entity, row)
+        if root is not None:
+            self.touched[root] = instant_of(changeset.stamp), changeset.actor
 
     # -- sealed documents
 
@@ -200,16 +194,21 @@ class _Replay:
         row = self.layer.get(*key)
         if row is None:
             return
-        wanted = {
-            name: value
-            for name, value in values.items()
-            if (item := entity.fields.get(name)) is not None
-            and item.reach is Reach.ALL
-            and name != LOOKS
-            and row.get(name) != value
-        }
+        wanted = derived_anew(entity, row, values)
         if wanted:
             self.layer.rows[key] = {**row, **wanted, "changed_at": instant, "changed_by": actor}
+
+
+def derived_anew(entity: Entity, row: Row, values: Mapping[str, Wire]) -> dict[str, Wire]:
+    """Of the values that rules derived those that a laptop keeps and that differ from what ``row`` has."""
+    return {
+        name: value
+        for name, value in values.items()
+        if (item := entity.fields.get(name)) is not None
+        and item.reach is Reach.ALL
+        and name != LOOKS
+        and row.get(name) != value
+    }
 
 
 def _seals(item: Field) -> bool:

@@ -48,6 +48,18 @@ def root_of(schema: Schema, entity: Entity, row: Row) -> bytes:
     return cast(bytes, row["id"])
 
 
+def content_root(schema: Schema, entity: Entity, row: Row) -> Key | None:
+    """The document (table, id) to whose content a row belongs, or the row itself; None for a seal or a decision, which
+    hangs on a document and is no part of what it says.
+    """
+    root_id = root_of(schema, entity, row)
+    if root_id == row["id"]:
+        return entity.name, root_id
+    if entity.document not in (None, "id"):
+        return cast(str, entity.fields[str(entity.document)].ref), root_id
+    return None
+
+
 def root_column(schema: Schema, entity: Entity) -> str:
     """The column that `root_of` reads."""
     if entity.document not in (None, "id"):

@@ -207,6 +207,7 @@ class Store:
             intent=intent,
             actor=work.actor.id,
         )
+        recorder.derive(self.rulebook, actor=work.actor.id, now_ms=work.now_ms)
         work.changed, _ = recorder.record(changeset, body, work.now_ms)
         save(work.connection, state, msgspec.structs.replace(state, clock_last=stamp))
         work.change_id = changeset.change_id

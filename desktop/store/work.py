@@ -12,16 +12,17 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from crm.changes.actor import Actor
-from crm.changes.capture import Capture
+from crm.changes.capture import Capture, writing
 from crm.changes.codec import encode_changeset
 from crm.changes.entity import Replicated, Row, Schema
 from crm.changes.ops import BIRTH, Changeset, Op
-from crm.changes.view import Key
+from crm.changes.view import Key, Rulebook
 from crm.errors import Code, LocalFault
 from desktop.store import journal as log
 from desktop.store import overlay
 from desktop.store.overlay import Confirmed
-from desktop.store.rows import AllRows, root_of
+from desktop.store.replay import derived_anew
+from desktop.store.rows import AllRows, MainView, content_root, root_of
 from desktop.store.tables import JournalState, Touch, counter
 
 
@@ -104,6 +105,27 @@ class Recorder:
         if keys:
             self._before.update(dict.fromkeys(keys))
             self._before.update(self._rows.get_keys(self._connection, keys))
+
+    def derive(self, rulebook: Rulebook, *, actor: bytes, now_ms: int) -> None:
+        """Compute what follows from the rows that were written, as the office and a replay will.
+
+        Most actions have done so already, and nothing is written then.
+        """
+        view = MainView(self._rows, self._connection)
+        written = self._rows.get_keys(self._connection, self._before)
+        roots = {content_root(self._schema, self._schema[key[0]], row) for key, row in written.items()}
+        for root_key in sorted(root for root in roots if root is not None):
+            rules, root = rulebook.get(root_key[0]), view.get(*root_key)
+            if rules is None or root is None:
+                continue
+            derived = rules.derive(view, root)
+            for key, row in self._rows.get_keys(self._connection, derived).items():
+                wanted = derived_anew(self._schema[key[0]], row, derived[key])
+                if wanted:
+                    self._copy({key} - set(self._before))
+                    with writing(self._connection):
+                        changed = {**row, **wanted, "changed_at": now_ms, "changed_by": actor}
+                        self._rows[key[0]].put(self._connection, [changed])
 
     def record(self, changeset: Changeset, body: bytes, now_ms: int) -> tuple[frozenset[Key], JournalState]:
         """Write entry, marks and confirmed copies; gives the rows written and the state of the entry."""
