@@ -24,6 +24,7 @@ from sync_server.api import refusals
 from sync_server.api.endpoint import SECURITY_HEADERS
 from sync_server.api.operation import Services
 from sync_server.api.routes import routes
+from sync_server.listening import listening
 from sync_server.settings import Settings, product_version
 from sync_server.store.database import Database
 from sync_server.sync.office import Office
@@ -68,7 +69,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         try:
-            yield
+            with listening(opened):
+                yield
         finally:
             services.stopping.set()
             threads.shutdown(wait=True, cancel_futures=True)
