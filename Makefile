@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup ready demo test lint check format simulate bench build
+.PHONY: help setup ready demo test lint check format simulate bench build packaging
 
 # A home that is missing or cannot be written gets a stand-in: tools keep caches and settings there.
 ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
@@ -29,6 +29,7 @@ help:
 	@echo "make simulate   seeded runs of the whole system with faults SEEDS=1000 FIRST=0 WITHOUT=receipt"
 	@echo "make bench      the benchmarks                              ARGS='sync --size S --json'"
 	@echo "make build      one-folder programs in dist/"
+	@echo "make packaging  make build, then try the programs, also where there is no Python"
 
 setup:
 	@$(call need_python) "$(SETUP_PYTHON)" tools/setup.py
@@ -66,7 +67,11 @@ bench: ready
 build:
 	@$(call need_python) "$(SETUP_PYTHON)" tools/setup.py --quiet --for-build
 	@PYINSTALLER_CONFIG_DIR="$(CURDIR)/build/pyinstaller" \
-		$(PYTHON) -m PyInstaller --noconfirm --distpath dist --workpath build build.spec
+		$(PYTHON) -m PyInstaller --noconfirm --clean --log-level WARN --distpath dist --workpath build build.spec
+	@echo "Built dist/roundsman and dist/roundsman-server."
+
+packaging: build
+	@ROUNDSMAN_PACKAGING=required $(PYTHON) -m pytest tests/packaging $(ARGS)
 
 need_python = test -n "$(SETUP_PYTHON)" || { \
 	echo "Roundsman needs Python 3.11 or later. On Debian or Ubuntu, type:" >&2; \
