@@ -26,9 +26,9 @@ _SYSTEM: Final = {
     "version": ("int", "the `seq` of its last change in the feed of its unit, from 1"),
     "deleted": ("flag", "1: deleted. The only one of these that an operation may change"),
     "created_at": ("int", "UTC milliseconds, from the stamp of the changeset that made it"),
-    "created_by": ("id", "the person"),
+    "created_by": ("id", "the person; an id that is no row of `app_user` where the office itself did it"),
     "changed_at": ("int", "UTC milliseconds, from the stamp of the last changeset that changed a field"),
-    "changed_by": ("id", "the person"),
+    "changed_by": ("id", "likewise"),
 }
 
 _BEGINNING: Final = """\

@@ -16,8 +16,11 @@ import pytest
 from msgspec import inspect
 
 from crm.changes import ops
+from crm.contacts.entities import CommunicationStyle, DecisionRole
+from crm.customers.entities import DealType, TaxCategory
 from crm.errors import Code
 from crm.orders.seal import HEADER_1, LINE_1
+from crm.schema import SCHEMA
 from desktop import __main__ as laptop
 from desktop.sync import backoff
 from sync_server import __main__ as server
@@ -208,6 +211,16 @@ def subject_numbers() -> Iterator[int]:
 def test_error_numbers_are_told_with_their_status() -> None:
     written = {int(row[0]): int(row[1]) for row in table_below("| number | HTTP | meaning |")}
     assert written == {code: status_of(code) for code in error_numbers()}
+
+
+def test_words_that_a_field_may_hold_are_all_told() -> None:
+    rules = {row[0]: row[1] for row in table_below("| table | must hold | else |") if row[0]}
+    for table, words in {
+        "customer": (TaxCategory, DealType),
+        "contact": (DecisionRole, CommunicationStyle),
+    }.items():
+        told = set(re.findall(r"`(\w+)`", rules[f"`{table}`"])) - set(SCHEMA[table].fields)
+        assert told == {word.value for some in words for word in some}
 
 
 def test_fields_of_a_seal_stand_in_their_order() -> None:
