@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, TypeAlias, cast, dataclass_transform
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     LargeBinary,
     SmallInteger,
@@ -55,8 +56,20 @@ class Day(TypeDecorator[date]):
 class Flag(TypeDecorator[bool]):
     """Yes or no, stored as 1 or 0 in both databases."""
 
+    class Comparator(TypeDecorator.Comparator[bool]):
+        """``IS`` compares with a number, which PostgreSQL does not know; a flag is never NULL where it is asked for."""
+
+        def is_(self, other: Any) -> ColumnElement[bool]:
+            """``column = other``."""
+            return cast("ColumnElement[bool]", self == other)
+
+        def is_not(self, other: Any) -> ColumnElement[bool]:
+            """``column != other``."""
+            return cast("ColumnElement[bool]", self != other)
+
     impl = SmallInteger
     cache_ok = True
+    comparator_factory = Comparator
 
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
         return None if value is None else int(value)

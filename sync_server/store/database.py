@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -41,6 +42,7 @@ class Database:
         self.schema = schema
         self.is_sqlite = backend == "sqlite"
         self._now_ms = now_ms
+        self._writer = Lock()
         self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgresql(parsed)
         self.driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
         guard(self.engine, schema)
@@ -48,7 +50,12 @@ class Database:
     @staticmethod
     def _sqlite(url: URL) -> Engine:
         engine = create_engine(
-            url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"check_same_thread": False}
+            url,
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=24,
+            hide_parameters=True,
+            connect_args={"check_same_thread": False},
         )
 
         @event.listens_for(engine, "connect")
@@ -75,7 +82,7 @@ class Database:
 
     @staticmethod
     def _postgresql(url: URL) -> Engine:
-        return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+        return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, hide_parameters=True)
 
     def close(self) -> None:
         """Close all connections."""
@@ -100,8 +107,25 @@ class Database:
 
         :raises OfficeFault: code 9001 when the database is away or busy for too long.
         """
-        with self._connect(transaction_mode="IMMEDIATE") as connection, connection.begin():
+        with (
+            self._writers_turn(),
+            self._connect(transaction_mode="IMMEDIATE") as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    @contextmanager
+    def _writers_turn(self) -> Iterator[None]:
+        """On SQLite writers queue here, in order: its own way of waiting is to sleep and try again."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_MS / 1000):
+            raise OfficeFault(Code.DATABASE_AWAY, "The database is busy; try again.")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
