@@ -313,7 +313,8 @@ class Device:
         for outcome in receipt["outcomes"]:
             self.entry(outcome[0])["outcome"] = outcome
         for entry in self.journal:
-            if entry["sealed"][1] <= receipt["n"] and entry["state"] in ("waiting", "answered"):
+            is_contained = entry["sealed"][1] <= receipt["n"] and entry["outcome"] is not None
+            if is_contained and entry["state"] in ("waiting", "answered"):
                 entry["state"] = "parked" if entry["outcome"][2] in REFUSED else "done"
         self.receipt_n = max(self.receipt_n, receipt["n"])
         again = {(unit, table) for page in pages for unit, table in page["refetched"]}

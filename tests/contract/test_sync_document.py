@@ -126,8 +126,24 @@ def test_enrolment_is_repeated_and_tokens_renew_themselves_by_one_device_only(of
         device.refresh(former)
     with pytest.raises(Refusal, match="401: 2001"):
         device.refresh()
+    device.enrol(code)
+    headers = {"Authorization": f"Bearer {device.tokens['access_token']}"}
+    ended = requests.post(f"{device.base}/v1/sign-out", headers=headers, timeout=40)
+    assert (ended.status_code, ended.json()) == (200, {"done": True})
+    with pytest.raises(Refusal, match="401: 2001"):
+        device.pull()
     device.enrol(code)  # for whoever comes after
     assert device.reborn().pull() == []
+
+
+def test_office_says_who_it_is_and_refuses_in_one_form(office: Office) -> None:
+    hello = requests.get(f"{office.base}/v1/hello", timeout=40).json()
+    assert set(hello) == {"product", "product_version", "protocol", "schema_version", "office_ms", "zone"}
+    assert (hello["product"], hello["protocol"], hello["schema_version"]) == ("Roundsman", 1, 1)
+    refused = requests.post(f"{office.base}/v1/pull", data=b"x", headers={"Content-Type": "x/y"}, timeout=40)
+    assert refused.status_code == 415
+    assert set(refused.json()) == {"code", "message", "details"}
+    assert refused.json()["code"] == 1008
 
 
 def test_customer_and_contact_go_to_the_office_once_and_come_back(office: Office) -> None:
