@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, MetaData, Table, event, inspect
@@ -16,6 +16,10 @@ from desktop.store.tables import LOCAL, sync_state
 BEGIN_OPTION: Final = "roundsman_begin"
 """The execution option that names the statement a transaction begins with. The hooks of the encrypted engine and
 those of `prepare_engine` honour it."""
+
+_SYNCHRONOUS_NORMAL: Final = 1
+_LEVEL: Final = "roundsman.synchronous"
+"""What a connection that does not wait for the disk just now was made with."""
 
 _PRAGMAS: Final = (
     "busy_timeout=5000",
@@ -66,9 +70,44 @@ def quicken_binding(engine: Engine) -> None:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """A write transaction: takes the write lock at once, commits at the end, rolls back on any exception."""
-    writing = engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
-    with writing.connect() as connection, connection.begin():
-        yield connection
+    with _for_writing(engine).connect() as connection:
+        level = connection.info.pop(_LEVEL, None)
+        if level is not None:
+            _set_level(connection, level)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def repeatable_transaction(engine: Engine) -> Iterator[Connection]:
+    """A write transaction whose commit does not wait for the disk: a power cut may undo it, whole, and those after it
+    up to the next one that waits. For what the office would send or answer again.
+    """
+    with _for_writing(engine).connect() as connection:
+        if _LEVEL not in connection.info:
+            level = _level(connection)
+            connection.info[_LEVEL] = level
+            _set_level(connection, min(level, _SYNCHRONOUS_NORMAL))
+        with connection.begin():
+            yield connection
+
+
+def _for_writing(engine: Engine) -> Engine:
+    return engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+
+
+# The level cannot be changed inside a transaction, and SQLAlchemy begins one with its first statement.
+
+
+def _level(connection: Connection) -> int:
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute("PRAGMA synchronous")
+        return int(cursor.fetchone()[0])  # type: ignore[index]
+
+
+def _set_level(connection: Connection, level: int) -> None:
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA synchronous={level}")
 
 
 def local_metadata(schema: Schema) -> MetaData:

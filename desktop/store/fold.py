@@ -74,13 +74,13 @@ class Fold:
         for entry in waiting_for:
             outcome = told.get(entry.change_id)
             if outcome is not None:
-                if entry.state is JournalState.SENDING:
-                    log.answer(self._connection, entry, outcome, None)
                 settled.append((entry, outcome))
             elif entry.outcome is not None:
                 settled.append(
                     (entry, Outcome(entry.change_id, entry.n or 0, entry.outcome, entry.code, entry.message))
                 )
+        unheard = [pair for pair in settled if pair[0].state is JournalState.SENDING]
+        log.answer(self._connection, unheard, None)
         self.settle(settled)
 
     def settle(self, settled: Sequence[tuple[log.Entry, Outcome]]) -> None:
@@ -127,10 +127,14 @@ class Fold:
             rows = [row for row in rows if row[place["unit"]] not in evicted]
         if carried:
             root = place[table.root_column]
-            for row in rows:
-                if row[root] in carried:
-                    self._below(block, row, row[root], anyway=(row[place["unit"]], block.table) in refetched)
+            below = [row for row in rows if row[root] in carried]
             rows = [row for row in rows if row[root] not in carried]
+            # The version of a row in its table is always that of its confirmed copy.
+            versions = table.versions(self._connection, [row[place["id"]] for row in below])
+            for row in below:
+                anyway = (row[place["unit"]], block.table) in refetched
+                version = None if anyway else versions.get(row[place["id"]])
+                self._below(block, row, row[root], above=version)
         anew: Sequence[list[Any]] = ()
         if refetched:
             anew = [row for row in rows if (row[place["unit"]], block.table) in refetched]
@@ -141,23 +145,16 @@ class Fold:
         if self.folded.rows <= MAX_KEYS_TOLD:
             self.folded.keys.update((block.table, row[place["id"]]) for row in (*rows, *anew))
 
-    def _below(self, block: Block, values: list[Any], root_id: bytes, *, anyway: bool) -> None:
-        """A confirmed row of a document that carries live changesets."""
+    def _below(self, block: Block, values: list[Any], root_id: bytes, *, above: int | None) -> None:
+        """A confirmed row of a document that carries live changesets; one below version ``above`` came late."""
         whole = {**block.same, **dict(zip(block.columns, values, strict=True))}
         row = {name: value for name, value in whole.items() if name in self._rows[block.table].wire}
         key = block.table, row["id"]
         before = self._incoming.get(key)
-        version = before.row["version"] if before and before.row else self._confirmed_version(key)
-        if anyway or version is None or row["version"] >= version:
+        version = before.row["version"] if before is not None and before.row is not None else above
+        if version is None or row["version"] >= version:
             self._incoming[key] = Confirmed(*key, row["unit"], root_id, row)
         self._affected.add(root_id)
-
-    def _confirmed_version(self, key: Key) -> int | None:
-        # The version of a row in its table is always that of its confirmed copy.
-        found = self._connection.exec_driver_sql(
-            f"SELECT version FROM {self._rows[key[0]].name} WHERE id = ?", (key[1],)
-        ).scalar()
-        return None if found is None else int(found)
 
     def _hold(self, entering: Iterable[Sequence[bytes]]) -> None:
         hold(self._connection, {unit for units in entering for unit in units}, attempt=0)

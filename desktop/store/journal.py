@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from crm.changes.codec import body_hash, decode
 from crm.changes.ops import BIRTH, Changeset, Outcome
@@ -99,35 +99,28 @@ def append(
     now_ms: int,
 ) -> int:
     """Write a new entry with its marks; gives its ``local_seq``."""
-    inserted = connection.execute(
-        insert(journal).values(
-            change_id=changeset.change_id,
-            intent=changeset.intent,
-            root_table=document[0] if document else None,
-            root_id=document[1] if document else None,
-            stamp=changeset.stamp,
-            business_date=changeset.business_date,
-            body=body,
-            state=state.value,
-            code=0,
-            message="",
-            created_ms=now_ms,
-        )
+    inserted = connection.exec_driver_sql(
+        "INSERT INTO journal (change_id, intent, root_table, root_id, stamp, business_date, body, state, code, "
+        "message, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)",
+        (
+            changeset.change_id,
+            changeset.intent,
+            document[0] if document else None,
+            document[1] if document else None,
+            changeset.stamp,
+            changeset.business_date,
+            body,
+            state.value,
+            now_ms,
+        ),
     )
-    assert inserted.inserted_primary_key is not None
-    local_seq = int(inserted.inserted_primary_key[0])
-    rows = [
-        {
-            "table_name": mark.table,
-            "row_id": mark.row_id,
-            "local_seq": local_seq,
-            "touch": int(mark.touch),
-            "root_id": mark.root_id,
-        }
-        for mark in marks
-    ]
+    local_seq = int(inserted.lastrowid)
+    rows = [(mark.table, mark.row_id, local_seq, int(mark.touch), mark.root_id) for mark in marks]
     if rows:
-        connection.execute(insert(journal_row), rows)
+        connection.exec_driver_sql(
+            "INSERT INTO journal_row (table_name, row_id, local_seq, touch, root_id) VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
     return local_seq
 
 
@@ -144,8 +137,10 @@ def marks_of(connection: Connection, local_seqs: Collection[int]) -> dict[int, l
 
 def live_roots(connection: Connection) -> set[bytes]:
     """The documents (and single rows) that live changesets touch."""
-    query = select(journal_row.c.root_id).where(journal_row.c.touch != int(Touch.REFERRED)).distinct()
-    return set(connection.execute(query).scalars())
+    found = connection.exec_driver_sql(
+        f"SELECT DISTINCT root_id FROM journal_row WHERE touch <> {Touch.REFERRED:d}"
+    )
+    return set(found.scalars())
 
 
 def changesets_on(connection: Connection, roots: Collection[bytes]) -> Iterator[Changeset]:
@@ -170,12 +165,13 @@ def roots_of(connection: Connection, local_seqs: Collection[int]) -> set[bytes]:
     """The documents that these live entries touch."""
     found: set[bytes] = set()
     for part in _parts(sorted(local_seqs)):
-        query = (
-            select(journal_row.c.root_id)
-            .where(journal_row.c.local_seq.in_(part), journal_row.c.touch != int(Touch.REFERRED))
-            .distinct()
+        marks = ", ".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f"SELECT DISTINCT root_id FROM journal_row WHERE local_seq IN ({marks}) "
+            f"AND touch <> {Touch.REFERRED:d}",
+            tuple(part),
         )
-        found.update(connection.execute(query).scalars())
+        found.update(rows.scalars())
     return found
 
 
@@ -245,30 +241,34 @@ def number(
     connection: Connection, chosen: Sequence[Entry], *, first_n: int, incarnation: bytes, now_ms: int
 ) -> None:
     """waiting → sending: give consecutive numbers."""
-    for n, entry in enumerate(chosen, first_n):
-        _set(
-            connection,
-            [entry.local_seq],
-            state=JournalState.SENDING.value,
-            n=n,
-            hash=body_hash(entry.body),
-            incarnation=incarnation,
-            sent_ms=now_ms,
-        )
-
-
-def answer(connection: Connection, entry: Entry, outcome: Outcome, now_ms: int | None) -> None:
-    """sending → answered. The rows stay as they are."""
-    _set(
-        connection,
-        [entry.local_seq],
-        state=JournalState.ANSWERED.value,
-        outcome=outcome.kind,
-        code=outcome.code,
-        message=outcome.text,
-        details=msgspec.msgpack.encode(outcome.details) if outcome.details else None,
-        answered_ms=now_ms,
+    connection.exec_driver_sql(
+        f"UPDATE journal SET state = '{JournalState.SENDING}', n = ?, hash = ?, incarnation = ?, sent_ms = ? "
+        "WHERE local_seq = ?",
+        [
+            (n, body_hash(entry.body), incarnation, now_ms, entry.local_seq)
+            for n, entry in enumerate(chosen, first_n)
+        ],
     )
+
+
+def answer(connection: Connection, answers: Sequence[tuple[Entry, Outcome]], now_ms: int | None) -> None:
+    """sending → answered. The rows stay as they are."""
+    if answers:
+        connection.exec_driver_sql(
+            f"UPDATE journal SET state = '{JournalState.ANSWERED}', outcome = ?, code = ?, message = ?, details = ?, "
+            "answered_ms = ? WHERE local_seq = ?",
+            [
+                (
+                    outcome.kind,
+                    outcome.code,
+                    outcome.text,
+                    msgspec.msgpack.encode(outcome.details) if outcome.details else None,
+                    now_ms,
+                    entry.local_seq,
+                )
+                for entry, outcome in answers
+            ],
+        )
 
 
 def park(connection: Connection, local_seqs: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from crm.changes.ops import PROTOCOL, Block, Page, PullRequest, UnitDigest
 from crm.changes.safeguards import Safeguards
 from crm.changes.view import Rulebook
 from desktop.store import overlay, staging
-from desktop.store.database import transaction
+from desktop.store.database import repeatable_transaction, transaction
 from desktop.store.digests import verified
 from desktop.store.errors import UnfitPage
 from desktop.store.fold import Fold, Folded, hold, strays
@@ -76,7 +76,7 @@ class Pages:
         if page.complete and not self._safeguards.cursor:
             self._save_cursor_early(page)
             request = replace(request, cursor=page.heads)
-        with transaction(self._engine) as connection, writing(connection):
+        with repeatable_transaction(self._engine) as connection, writing(connection):
             state = load(connection)
             expected = next_request(state, request.schema_version)
             if (request.cursor, request.position) != (expected.cursor, expected.position):

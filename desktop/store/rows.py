@@ -125,6 +125,17 @@ class TableRows:
         found = connection.exec_driver_sql(f"{self.select} WHERE id = ?", (row_id,)).first()
         return None if found is None else self._row(found)
 
+    def versions(self, connection: Connection, ids: Sequence[bytes]) -> dict[bytes, int]:
+        """The versions of the rows with these ids; those that are missing are left out."""
+        found: dict[bytes, int] = {}
+        for part in batched(list(ids), MAX_VARIABLES):
+            marks = ", ".join("?" * len(part))
+            rows = connection.exec_driver_sql(
+                f"SELECT id, version FROM {self.name} WHERE id IN ({marks})", tuple(part)
+            )
+            found.update((row_id, version) for row_id, version in rows)
+        return found
+
     def get_many(self, connection: Connection, ids: Iterable[bytes]) -> Iterator[Row]:
         """The rows with these ids, in no order; those that are missing are left out."""
         yield from self.where_in(connection, "id", ids)
@@ -162,7 +173,8 @@ class TableRows:
         bound = tuple(value for name, value in same.items() if name not in inline)
         columns += tuple(name for name in same if name not in inline)
         statement = self.upsert(columns, inline, lower_too=lower_too)
-        connection.exec_driver_sql(statement, [(*row, *bound) for row in rows])
+        values = [tuple(row) + bound for row in rows] if bound else list(map(tuple, rows))
+        connection.exec_driver_sql(statement, values)
 
     def remove(self, connection: Connection, ids: Sequence[bytes]) -> None:
         """Remove rows from this laptop."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -14,11 +15,15 @@ from crm.changes.safeguards import Safeguards
 from crm.changes.view import Key, Rulebook
 from crm.errors import Code, LocalFault
 from desktop.store import journal as log
-from desktop.store.database import transaction
+from desktop.store.database import repeatable_transaction, transaction
 from desktop.store.fold import Fold, park_with_dependents
 from desktop.store.rows import AllRows
 from desktop.store.state import load, save
 from desktop.store.tables import JournalState, journal
+
+_ANYTHING_TO_SEND: Final = (
+    f"SELECT 1 FROM journal WHERE state IN ('{JournalState.SENDING}', '{JournalState.WAITING}') LIMIT 1"
+)
 
 
 @dataclass
@@ -34,13 +39,14 @@ def outgoing(
     engine: Engine, *, max_changesets: int, max_bytes: int, now_ms: int
 ) -> tuple[bytes, list[Sealed]]:
     """The incarnation and the next changesets to send, in order of ``n``: first those whose sending began, then
-    waiting ones, which get their numbers here. At least one if there is any; none opens no write transaction.
+    waiting ones, which get their numbers here. At least one if there is any. With nothing to send no incarnation is
+    looked up and no write transaction begun.
 
     :raises LocalFault: code 4002 when there is something to send and the laptop is not enrolled.
     """
     with engine.connect() as connection:
-        if not _candidates(connection, 1):
-            return load(connection).incarnation, []
+        if connection.exec_driver_sql(_ANYTHING_TO_SEND).first() is None:
+            return b"", []
     with transaction(engine) as connection:
         state = load(connection)
         if not state.incarnation:
@@ -90,19 +96,17 @@ def take_answer(
         open_now = {entry.change_id for entry in _sending(connection, ids)}
     if not open_now:
         return answered
-    with transaction(engine) as connection, writing(connection):
+    with repeatable_transaction(engine) as connection, writing(connection):
         open_entries = {entry.change_id: entry for entry in _sending(connection, ids)}
         taken = []
         for outcome in outcomes:
             entry = open_entries.pop(outcome.change_id, None)
             if entry is None:
                 continue
-            log.answer(connection, entry, outcome, now_ms)
             taken.append((entry, outcome))
             if outcome.kind in log.REFUSED:
-                resting = park_with_dependents(connection, entry.local_seq)
-                log.answer(connection, entry, outcome, now_ms)
-                answered.parked += len(resting)
+                answered.parked += len(park_with_dependents(connection, entry.local_seq))
+        log.answer(connection, taken, now_ms)
         answered.outcomes = [outcome for _, outcome in taken]
         if not safeguards.receipt:
             # What happens without the safeguard: the rows fall back to what was confirmed before.

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
 from crm.changes.ops import Head
-from desktop.store.tables import sync_state
 
 
 class SyncState(msgspec.Struct, frozen=True):
@@ -51,21 +49,20 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 def load(connection: Connection) -> SyncState:
     """The state as it is in this transaction."""
-    rows = connection.execute(select(sync_state.c.name, sync_state.c.value)).all()
+    rows = connection.exec_driver_sql("SELECT name, value FROM sync_state").all()
     return SyncState(**{name: _DECODERS[name].decode(value) for name, value in rows if name in _DECODERS})
 
 
 def save(connection: Connection, before: SyncState, after: SyncState) -> None:
     """Write the fields that differ; nothing when none does."""
     changed = [
-        {"name": name, "value": _ENCODER.encode(getattr(after, name))}
+        (name, _ENCODER.encode(getattr(after, name)))
         for name in _FIELDS
         if getattr(before, name) != getattr(after, name)
     ]
-    if not changed:
-        return
-    statement = insert(sync_state)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value}),
-        changed,
-    )
+    if changed:
+        connection.exec_driver_sql(
+            "INSERT INTO sync_state (name, value) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            changed,
+        )

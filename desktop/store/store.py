@@ -24,7 +24,14 @@ from crm.changes.view import Key, Rulebook
 from crm.clock import Clock, business_date
 from crm.errors import Code, LocalFault
 from desktop.store import parked, sending
-from desktop.store.database import create_tables, has_tables, index_statements, quicken_binding, transaction
+from desktop.store.database import (
+    create_tables,
+    has_tables,
+    index_statements,
+    quicken_binding,
+    repeatable_transaction,
+    transaction,
+)
 from desktop.store.digests import mismatches
 from desktop.store.pages import PAGE_ROWS, Pages, Taken, next_request
 from desktop.store.rows import AllRows
@@ -97,6 +104,8 @@ class Store:
         quicken_binding(engine)
         state = self._open()
         self._hybrid = HybridClock(clock, last=state.clock_last, offset_ms=state.clock_offset_ms)
+        self._kept_offset_ms = state.clock_offset_ms
+        self._is_indexed = state.indexed
 
     def _open(self) -> SyncState:
         with self.engine.connect() as connection:
@@ -345,16 +354,16 @@ class Store:
         def work() -> Contact:
             last = self._hybrid.last
             contact = self._hybrid.contact(office_ms)
-            state = self.state()
-            known = state.clock_offset_ms
+            known = self._kept_offset_ms
             stepped_back = self._hybrid.last < last
             if known is None or stepped_back or abs(contact.offset_ms - known) > _OFFSET_WORTH_SAVING_MS:
-                with transaction(self.engine) as connection:
+                with repeatable_transaction(self.engine) as connection:
                     state = load(connection)
                     after = msgspec.structs.replace(
                         state, clock_offset_ms=contact.offset_ms, clock_last=self._hybrid.last
                     )
                     save(connection, state, after)
+                self._kept_offset_ms = contact.offset_ms
             return contact
 
         return self._write(work, Priority.SYNC)
@@ -365,8 +374,7 @@ class Store:
         """Make the indexes of the replicated tables, one write transaction each. Does nothing before the first
         checkpoint and after it was done once.
         """
-        state = self.state()
-        if state.indexed or not state.copied:
+        if self._is_indexed or not self.state().copied:
             return
         for statements in self._index_slices():
             self._write(partial(self._execute, statements), Priority.BACKGROUND)
@@ -377,6 +385,7 @@ class Store:
                 save(connection, state, msgspec.structs.replace(state, indexed=True))
 
         self._write(work, Priority.BACKGROUND)
+        self._is_indexed = True
 
     def _index_slices(self) -> Iterator[list[str]]:
         """Index statements, together as many as take a moment."""
@@ -402,7 +411,7 @@ class Store:
         """Keep what a round did; plain values."""
 
         def work() -> None:
-            with transaction(self.engine) as connection:
+            with repeatable_transaction(self.engine) as connection:
                 connection.execute(
                     insert(sync_log).values(at_ms=self._clock.now_ms(), body=msgspec.msgpack.encode(report))
                 )
