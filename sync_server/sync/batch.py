@@ -17,7 +17,7 @@ from crm.changes.capture import writing
 from crm.changes.clock import instant_of
 from crm.changes.codec import Form, from_json
 from crm.changes.digest import row_hash
-from crm.changes.entity import Root, Row
+from crm.changes.entity import Entity, Fixed, Part, Personal, Root, Row
 from crm.changes.merge import DOCUMENT_STAMP, Decision, Lost, Sender, Write, decide, settle
 from crm.changes.ops import BIRTH, Changeset, Op, Outcome
 from crm.changes.scope import holders_of
@@ -115,26 +115,25 @@ class Batch:
         if row is not None:
             return self._feed_of_unit(view, cast(bytes, row["unit"]))
         scope = entity.scope
-        found: set[tuple[bytes, str]] = set()
-        for item in entity.references:
-            name = item.name
-            if name not in op.fields:
-                continue
-            target_id = _given_id(item, op.fields[name], form)
-            target = view.get(str(item.ref), target_id) if target_id is not None else None
-            if target is None:
-                continue
-            if isinstance(scope, Root) and name == scope.owner:
-                division = target.get(scope.division)
-                if isinstance(division, bytes):
-                    found.add((division, "division"))
-            else:
-                found |= self._feed_of_unit(view, cast(bytes, target["unit"]))
-        if not isinstance(scope, Root):
-            unit = getattr(scope, "unit", None)
-            if isinstance(unit, bytes):
-                found |= self._feed_of_unit(view, unit)
-        return found
+        if isinstance(scope, Root):
+            owner = self._named(view, entity, scope.owner, op, form)
+            division = owner.get(scope.division) if owner is not None else None
+            return {(division, "division")} if isinstance(division, bytes) else set()
+        if isinstance(scope, Part):
+            parent = self._named(view, entity, scope.via, op, form)
+            return self._feed_of_unit(view, cast(bytes, parent["unit"])) if parent is not None else set()
+        if isinstance(scope, Fixed):
+            return self._feed_of_unit(view, scope.unit)
+        if isinstance(scope, Personal):
+            person = _given_id(entity.fields[scope.person], op.fields.get(scope.person), form)
+            return self._feed_of_unit(view, person) if person is not None else set()
+        return set()  # only the office makes rows that stand beside others
+
+    def _named(self, view: OfficeView, entity: Entity, column: str, op: Op, form: Form) -> Row | None:
+        """The row that an operation names in a column."""
+        item = entity.fields[column]
+        target_id = _given_id(item, op.fields.get(column), form)
+        return view.get(str(item.ref), target_id) if target_id is not None else None
 
     def _feed_of_unit(self, view: OfficeView, unit: bytes) -> set[tuple[bytes, str]]:
         standing = view.standing(unit)

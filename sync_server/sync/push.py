@@ -55,6 +55,15 @@ class _Item:
     error: RoundsmanError | None
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A changeset that was handed in before: its outcome, and under which number and hash it came."""
+
+    outcome: Outcome
+    incarnation: bytes
+    hash: bytes
+
+
 @dataclass
 class _Progress:
     outcomes: list[Outcome]
@@ -133,6 +142,7 @@ class Push:
             log.exception("push.group_failed changesets=%d", len(items))
         del progress.outcomes[before[0] :]
         progress.last_n = before[1]
+        progress.fork = progress.stop = False
         done = 0
         for item in items:
             try:
@@ -177,7 +187,11 @@ class Push:
                 sealed = item.sealed
                 stored = known.get(sealed.change_id)
                 if stored is not None:
-                    outcomes.append(msgspec.structs.replace(stored, n=sealed.n))
+                    again = _again(stored, request.incarnation, sealed)
+                    if again is None:
+                        progress.fork = progress.stop = True
+                        break
+                    outcomes.append(again)
                     last_n = max(last_n, sealed.n) if sealed.n == last_n + 1 else last_n
                     done += 1
                     continue
@@ -189,7 +203,7 @@ class Push:
                     break
                 last_n = max(last_n, sealed.n)
                 outcome = self._one(batch, caller, request, item, actor, form, give_up=give_up)
-                known[sealed.change_id] = outcome
+                known[sealed.change_id] = _Known(outcome, request.incarnation, sealed.hash)
                 outcomes.append(outcome)
                 done += 1
             batch.save()
@@ -302,13 +316,32 @@ class Push:
         )
         return cast(int, last_n)
 
-    def _known(self, connection: Connection, items: Sequence[_Item]) -> dict[bytes, Outcome]:
-        return stored_outcomes(
-            self._database,
+    def _known(self, connection: Connection, items: Sequence[_Item]) -> dict[bytes, _Known]:
+        found = self._database.rows_in(
             connection,
-            "change_id IN ({in})",
+            "SELECT change_id, n, kind, code, text, details, incarnation, hash FROM changeset "
+            "WHERE change_id IN ({in})",
             [item.sealed.change_id for item in items],
         )
+        return {row[0]: _Known(_outcome(row), row[6], row[7]) for row in found}
+
+
+def _again(known: _Known, incarnation: bytes, sealed: Sealed) -> Outcome | None:
+    """The answer to a change that was handed in before; None when it is a fork.
+
+    Two copies of one laptop may have made different changes of the same entry before either sent it. The second one
+    is not lost for that: under the same number it is a fork, under another it is refused, so that its author has it.
+    """
+    if sealed.hash == known.hash:
+        return msgspec.structs.replace(known.outcome, n=sealed.n)
+    if (incarnation, sealed.n) == (known.incarnation, known.outcome.n):
+        return None
+    text = "Another change was handed in under the same name before; enter this one again."
+    return Outcome(sealed.change_id, sealed.n, "rejected", Code.BAD_HASH, text)
+
+
+def _outcome(row: Sequence[Any]) -> Outcome:
+    return Outcome(row[0], row[1], row[2], row[3], row[4], msgspec.msgpack.decode(row[5]))
 
 
 def stored_outcomes(
@@ -318,7 +351,4 @@ def stored_outcomes(
     found = database.rows_in(
         connection, f"SELECT change_id, n, kind, code, text, details FROM changeset WHERE {where}", values
     )
-    return {
-        row[0]: Outcome(row[0], row[1], row[2], row[3], row[4], msgspec.msgpack.decode(row[5]))
-        for row in found
-    }
+    return {row[0]: _outcome(row) for row in found}

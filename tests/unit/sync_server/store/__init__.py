@@ -1,0 +1,1 @@
+"""What is tried of the office's store, on both databases."""

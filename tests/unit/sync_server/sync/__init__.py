@@ -1,0 +1,1 @@
+"""What is tried of push, pull, actions, check and wake-up, on both databases."""
