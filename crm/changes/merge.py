@@ -606,7 +606,7 @@ class _Merge:
                 raise RuleBroken(cast(int, finding.code), finding.text, **finding.details)
             if finding.kind == "conflict":
                 raise _DocumentConflictError(
-                    root, root_key[0], Rule.SEAL, cast(int, finding.code), finding.text
+                    root, root_key[0], _rule_of(finding), cast(int, finding.code), finding.text
                 )
             looks.append(finding)
         self.decision.looks += looks
@@ -732,6 +732,10 @@ def _reaching(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
         if name not in entity.fields or entity.fields[name].reach is Reach.ALL
     }
+
+
+def _rule_of(finding: Finding) -> Rule:
+    return Rule.SEAL if finding.code == Code.SEAL_BROKEN else Rule.SUBJECT
 
 
 def _plain(value: Wire) -> Detail:

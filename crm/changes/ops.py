@@ -169,7 +169,7 @@ class Page(msgspec.Struct, frozen=True):
     """One page of a checkpoint; all of it is one snapshot of the office.
 
     ``entering`` names the units that are complete with this page and were not held before; their rows may be shown
-    at once. ``partial`` is a unit whose rows continue on the next page. ``evicted`` and ``receipt``, ``heads`` and
+    at once; rows of a unit that is not named there continue on the next page. ``evicted`` and ``receipt``, ``heads`` and
     ``digests`` come with the page that completes the checkpoint (``complete``).
     """
 

@@ -28,6 +28,7 @@ class Rule(StrEnum):
     REVIEW = "review"
     DEAD = "dead"
     SEAL = "seal"
+    SUBJECT = "subject"  # a rule of the subject: the numbered error in the conflict's consequence says which
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Conflict(Replicated):
     table_name: Mapped[str] = field(String(40), policy=SERVER, default="")
     row_id: Mapped[bytes] = field(LargeBinary(16), policy=SERVER, index=True, default=bytes(16))
     field_names: Mapped[str] = field(String(2000), policy=SERVER, default="")
-    """Fields separated by commas, or the name of a merge group."""
+    """Fields separated by commas, or ``@document``."""
     rule: Mapped[str] = field(String(20), policy=SERVER, default="")
     """The `crm.changes.policies.Rule` that left the conflict or decided it."""
     state: Mapped[str] = field(String(10), policy=state(CONFLICT), default=CONFLICT.start)
@@ -82,7 +82,7 @@ class Quarantine(Replicated):
     person_id: Mapped[bytes] = reference("app_user", policy=SERVER, index=True)
     change_id: Mapped[bytes] = field(LargeBinary(16), policy=SERVER, index=True)
     device: Mapped[bytes | None] = field(LargeBinary(16), policy=SERVER, default=None)
-    intent: Mapped[str] = field(String(60), policy=SERVER, default="")
+    intent: Mapped[str] = field(String(64), policy=SERVER, default="")
     code: Mapped[int] = field(BigInteger, policy=SERVER, default=0)
     """An error number (`crm.errors.Code`)."""
     text: Mapped[str] = field(String(500), policy=SERVER, default="")

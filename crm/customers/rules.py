@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
 from typing import Final, cast
 
 from crm.changes.entity import Row, Wire
@@ -13,7 +12,7 @@ from crm.changes.view import Change, Finding, Key, Rulebook, View, Want
 from crm.customers.entities import DealType, TaxCategory
 from crm.customers.states import Library
 from crm.errors import Code
-from crm.ids import derive_id
+from crm.ids import check_characters, derive_id
 from crm.people.states import AccountState
 from crm.rights import Right
 from crm.rules import PlainRules, reject
@@ -101,8 +100,6 @@ DUPLICATE_KEYS: Final = {"name_key": "name", "phone_key": "phone", "registry_key
 
 # --- the code (R-020, R-021) ------------------------------------------------------------------------------------------
 
-_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 def customer_code(device_code: str, number: int, row_id: bytes) -> str:
     """The code of a customer, given where the record is born and for ever: ``C-ND-2-00042-K7QD``.
@@ -110,9 +107,7 @@ def customer_code(device_code: str, number: int, row_id: bytes) -> str:
     Rep code, device ordinal, counter, and four characters of the row's id, so that even two copies of one laptop
     give different codes (sync protocol, 14).
     """
-    bits = int.from_bytes(blake2b(row_id, digest_size=4).digest(), "big") >> 12
-    check = "".join(_SIGNS[(bits >> shift) & 31] for shift in (15, 10, 5, 0))
-    return f"C-{device_code}-{number:05d}-{check}"
+    return f"C-{device_code}-{number:05d}-{check_characters(row_id)}"
 
 
 # --- what a row may hold ----------------------------------------------------------------------------------------------

@@ -7,13 +7,11 @@ characters of the row's id. A cloned laptop may give the same counter twice; the
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from crm.errors import Code, InvalidInput
+from crm.ids import check_characters
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base 32 without I, L, O and U, which people misread (Crockford)."""
 _READ_AS: Final = str.maketrans("ILO", "110")
 _FORM: Final = re.compile(r"([A-Z0-9]{2,4}-[0-9]{1,6})-([0-9]{5,12})-([0-9A-Z]{4})")
 
@@ -28,12 +26,6 @@ class OrderNumber(NamedTuple):
     def belongs_to(self, row_id: bytes) -> bool:
         """Whether the check characters are those of the row."""
         return self.check == check_characters(row_id)
-
-
-def check_characters(row_id: bytes) -> str:
-    """Four characters, 20 bits, of BLAKE2b over the row's id (its own low bits count up and are too much alike)."""
-    bits = int.from_bytes(blake2b(row_id, digest_size=3).digest(), "big")
-    return "".join(ALPHABET[(bits >> shift) & 31] for shift in (15, 10, 5, 0))
 
 
 def order_number(device_code: str, counter: int, row_id: bytes) -> str:

@@ -123,7 +123,7 @@ changeset = Table(
     _int("effective_stamp"),
     _text("business_date", 10),
     Column("schema_version", Integer, nullable=False),
-    _text("intent", 60),
+    _text("intent", 64),
     _id("actor"),
     Column("form", SmallInteger, nullable=False),  # 0 MessagePack, 1 JSON
     Column("body", LargeBinary, nullable=False),

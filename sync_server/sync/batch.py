@@ -102,11 +102,6 @@ class Batch:
         """The feeds that an operation touches, as far as the rows read so far say."""
         return self._feeds_of(self.below, op, Form.MSGPACK)
 
-    def reread(self) -> None:
-        """Forget what was read: more locks were taken since. Nothing may have been decided yet."""
-        self.below = OfficeView(self.database, self.connection)
-        self.view = Overlay(self.below)
-
     def _feeds_of(self, view: OfficeView, op: Op, form: Form) -> set[tuple[bytes, str]]:
         entity = self.schema.get(op.table)
         if entity is None or len(op.id) != 16:
@@ -214,7 +209,7 @@ class Batch:
                 effective_stamp,
                 changeset.business_date[:10],
                 changeset.schema_version & 0x7FFFFFFF,
-                changeset.intent[:60],
+                changeset.intent[:64],
                 changeset.actor[:16],
                 FORMS.index(received.form),
                 received.body,

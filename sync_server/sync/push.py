@@ -278,7 +278,7 @@ class Push:
             person_id=caller.person,
             change_id=changeset.change_id,
             device=caller.device,
-            intent=changeset.intent[:60],
+            intent=changeset.intent[:64],
             code=Code.QUARANTINED,
             text=text,
         )
