@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -122,17 +122,42 @@ class Office:
         The feeds of the rows in ``touching`` (table, id) are locked before anything is read: name every existing row
         that the action reads to decide something, and the parents of new rows. The action runs in a savepoint that
         is rolled back; its captured operations then take the way of every changeset, so there is one path that
-        writes. ``actor`` replaces the person's own rights (imports, the first administrator).
+        writes. Where it turns out to touch more feeds than were locked, or took a number that somebody else took
+        meanwhile, everything is undone and the action runs again under the locks it needs: it must not do anything
+        outside its session. ``actor`` replaces the person's own rights (imports, the first administrator).
 
         :raises RoundsmanError: what the action raises, or RuleBroken/NotAllowed/InvalidInput when the changeset is
             rejected. Nothing is kept then.
+        """
+        feeds: set[tuple[bytes, str]] = set()
+        series: set[str] = set()
+        while True:
+            try:
+                return self._act(person, intent, action, touching, actor, feeds, series)
+            except _LocksMissingError as missing:
+                feeds |= missing.feeds
+                series |= missing.series
+
+    def _act(
+        self,
+        person: bytes,
+        intent: str,
+        action: Callable[[OfficeWork], T],
+        touching: Sequence[tuple[str, bytes]],
+        actor: Actor | None,
+        more: set[tuple[bytes, str]],
+        series: set[str],
+    ) -> tuple[Outcome, T]:
+        """Try an action under the locks of ``touching``, of the feeds in ``more`` and of some counters.
+
+        :raises _LocksMissingError: nothing was kept; others are needed as well.
         """
         database = self.database
         with database.write() as connection:
             batch = Batch(database, connection, self.rulebook, self._random_bytes)
             found_person(database, connection, person)
             who = actor or self._actors(connection, person, True)
-            feeds = {(person, "person")}
+            feeds = {(person, "person"), *more}
             scout = OfficeView(database, connection)
             for table, row_id in touching:
                 row = scout.get(table, row_id)
@@ -143,7 +168,10 @@ class Office:
             batch.feeds.lock(feeds)
             if not database.is_sqlite and actor is None:
                 who = self._actors(connection, person, True)
-            ops, result, change_id = self._rehearse(connection, batch, who, action)
+            counters = _Counters(database, connection)
+            counters.lock(series)
+            ops, result, change_id = self._rehearse(connection, batch, who, action, counters)
+            counters.save()
             if not ops:
                 return Outcome(change_id, 0, "applied"), result
             stamp = batch.feeds[person].stamp_now(batch.now_ms)
@@ -157,9 +185,9 @@ class Office:
                 ops,
             )
             missing = _feeds_missing(batch, changeset, person)
-            if missing:
-                batch.feeds.lock(missing)
-                batch.reread()
+            if missing and not database.is_sqlite:
+                raise _LocksMissingError(feeds=missing)
+            batch.feeds.lock(missing)
             body = encode_changeset(changeset)
             received = Received(changeset, None, change_id, 0, body_hash(body), body, Form.MSGPACK)
             # Every action is an incarnation of its own: two people at the office are concurrent like two laptops.
@@ -174,14 +202,18 @@ class Office:
         return outcome, result
 
     def _rehearse(
-        self, connection: Connection, batch: Batch, who: Actor, action: Callable[[OfficeWork], T]
+        self,
+        connection: Connection,
+        batch: Batch,
+        who: Actor,
+        action: Callable[[OfficeWork], T],
+        counters: _Counters,
     ) -> tuple[tuple[Op, ...], T, bytes]:
         """Run the action in a savepoint, take what it did, and undo it."""
         savepoint = connection.begin_nested()
         session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         capture = Capture(self.schema, session, actor=who.id, now_ms=batch.now_ms)
         new_id = IdFactory(lambda: batch.now_ms, self._random_bytes)
-        numbers: dict[str, int] = {}
         try:
             work = OfficeWork(
                 session,
@@ -190,7 +222,7 @@ class Office:
                 business_date(batch.now_ms, self.zone),
                 OFFICE_CODE,
                 new_id,
-                lambda series: self._number(connection, series, numbers),
+                counters.next,
             )
             result = action(work)
             session.flush()
@@ -201,25 +233,7 @@ class Office:
             session.close()
             if savepoint.is_active:
                 savepoint.rollback()
-        for series, value in numbers.items():
-            self._keep_number(connection, series, value)
         return ops, result, new_id()
-
-    def _number(self, connection: Connection, series: str, numbers: dict[str, int]) -> int:
-        if series not in numbers:
-            rows = self.database.rows(
-                connection, "SELECT value FROM setting WHERE key=?", [f"counter.{series}"]
-            )
-            numbers[series] = int(rows[0][0]) if rows else 0
-        numbers[series] += 1
-        return numbers[series]
-
-    def _keep_number(self, connection: Connection, series: str, value: int) -> None:
-        self.database.execute_many(
-            connection,
-            "INSERT INTO setting (key, value) VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            [(f"counter.{series}", str(value))],
-        )
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -245,6 +259,64 @@ class Office:
         if not self.database.is_sqlite and batch.told:
             names = ",".join(principal.hex() for principal in sorted(batch.told)[:200])
             connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, names))
+
+
+class _LocksMissingError(Exception):
+    """An action needs locks that must be taken before it begins, all in one order."""
+
+    def __init__(
+        self, *, feeds: set[tuple[bytes, str]] | None = None, series: set[str] | None = None
+    ) -> None:
+        super().__init__("an action is to be done again under more locks")
+        self.feeds = feeds or set()
+        self.series = series or set()
+
+
+class _Counters:
+    """The office's counters as one action uses them. They are locked after all feeds, in order of their names."""
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
+        self._connection = connection
+        self._read: dict[str, int] = {}
+        self._now: dict[str, int] = {}
+
+    def next(self, series: str) -> int:
+        """The next value of a counter, from 1."""
+        if series not in self._now:
+            self._read[series] = self._now[series] = self._value(series, "")
+        self._now[series] += 1
+        return self._now[series]
+
+    def lock(self, series: Iterable[str]) -> None:
+        """Let nobody else take numbers of these until the transaction ends; on SQLite nobody else writes anyway."""
+        for name in sorted(series):
+            self._database.execute_many(
+                self._connection,
+                "INSERT INTO setting (key, value) VALUES (?,?) ON CONFLICT (key) DO NOTHING",
+                [(f"counter.{name}", "0")],
+            )
+            self._value(name, "" if self._database.is_sqlite else " FOR UPDATE")
+
+    def save(self) -> None:
+        """Keep what was taken.
+
+        :raises _LocksMissingError: somebody else took a number meanwhile.
+        """
+        self.lock(self._now)
+        if any(self._value(name, "") != value for name, value in self._read.items()):
+            raise _LocksMissingError(series=set(self._now))
+        self._database.execute_many(
+            self._connection,
+            "UPDATE setting SET value=? WHERE key=?",
+            [(str(value), f"counter.{name}") for name, value in self._now.items()],
+        )
+
+    def _value(self, series: str, suffix: str) -> int:
+        rows = self._database.rows(
+            self._connection, f"SELECT value FROM setting WHERE key=?{suffix}", [f"counter.{series}"]
+        )
+        return int(rows[0][0]) if rows else 0
 
 
 def _feeds_missing(batch: Batch, changeset: Changeset, person: bytes) -> set[tuple[bytes, str]]:

@@ -77,7 +77,7 @@ class StandingClock:
 
 def prepare(url: str) -> None:
     """Two divisions, six people, two products: the firm every test begins with."""
-    firm = Firm(url)
+    firm = Firm(url, seed=0)
     migrations.upgrade(firm.database)
     divisions = {code: firm.act(partial(_division, code=code)) for code in ("NOR", "SOU")}
     for code, (name, division, role) in PEOPLE.items():
