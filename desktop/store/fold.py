@@ -257,6 +257,14 @@ def hold(connection: Connection, units: Collection[bytes], *, attempt: int) -> N
         )
 
 
+def held_of(connection: Connection, units: Collection[bytes], *, attempt: int | None = None) -> set[bytes]:
+    """Which of these units entered (in that attempt)."""
+    query = select(held_unit.c.unit).where(held_unit.c.unit.in_(list(units)))
+    if attempt is not None:
+        query = query.where(held_unit.c.attempt == attempt)
+    return set(connection.execute(query).scalars()) if units else set()
+
+
 def park_with_dependents(connection: Connection, local_seq: int) -> list[int]:
     """A refused changeset is parked, and with it those that rest on it and were not sent. Gives them."""
     resting = log.dependents(connection, local_seq, [JournalState.WAITING])

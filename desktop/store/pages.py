@@ -17,7 +17,7 @@ from desktop.store import overlay, staging
 from desktop.store.database import repeatable_transaction, transaction
 from desktop.store.digests import verified
 from desktop.store.errors import UnfitPage
-from desktop.store.fold import Fold, Folded, hold, strays
+from desktop.store.fold import Fold, Folded, held_of, hold, strays
 from desktop.store.journal import prune
 from desktop.store.rows import AllRows
 from desktop.store.staging import UNTIL_COMPLETE, Part, cursor_mark
@@ -111,7 +111,7 @@ class Pages:
         return (
             state.copied
             and not (page.blocks or page.entering or page.evicted or page.refetched)
-            and not state.position
+            and not (state.position or state.refetch)
             and request.cursor == state.cursor == page.heads
             and (receipt is None or (receipt.n <= state.receipt_n and receipt.durable_n <= state.durable_n))
         )
@@ -155,15 +155,20 @@ class Pages:
             taken.folded.tables.add(block.table)
         if waiting:
             staging.put(connection, UNTIL_COMPLETE, Part(tuple(waiting)))
-        for unit, some in staging.by_unit(rest).items():
-            staging.put(connection, unit, Part(tuple(some)))
+        by_unit = staging.by_unit(rest)
+        whole = held_of(connection, by_unit, attempt=attempt)
+        for unit, some in by_unit.items():
+            # A change to a unit that came already waits for the end, a part of one for the rest of it.
+            staging.put(connection, UNTIL_COMPLETE if unit in whole else unit, Part(tuple(some)))
         hold(connection, entering, attempt=attempt)
         return _compared(taken, page, blocks)
 
     # -- the end of a checkpoint
 
     def _fold(self, connection: Connection, state: SyncState, page: Page, now_ms: int) -> Taken:
-        parts = staging.take(connection)
+        parts = staging.take(connection, {UNTIL_COMPLETE, *page.entering})
+        # What is left belongs to units that never came whole: they left during the checkpoint.
+        staging.take(connection)
         parts.append(Part(page.blocks, page.entering, page.evicted, page.refetched))
         if not state.copied:
             # What enters with this last page is noted as held only when it is folded.
@@ -175,6 +180,7 @@ class Pages:
         fold.take(parts)
         folded = fold.replay()
         refetched = {pair for part in parts for pair in part.refetched}
+        held = held_of(connection, {unit for unit, _ in state.refetch})
         receipt_n = max(state.receipt_n, page.receipt.n if page.receipt else 0)
         durable_n = max(state.durable_n, page.receipt.durable_n if page.receipt else 0)
         if durable_n > state.durable_n:
@@ -187,7 +193,7 @@ class Pages:
             copied=True,
             receipt_n=receipt_n,
             durable_n=durable_n,
-            refetch=tuple(pair for pair in state.refetch if pair not in refetched),
+            refetch=tuple(pair for pair in state.refetch if pair[0] in held and pair not in refetched),
             checkpoint_ms=now_ms,
         )
         save(connection, state, after)

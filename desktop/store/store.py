@@ -175,32 +175,49 @@ class Store:
 
         :raises InvalidInput: code 1002, from the end of the block: over 2,000 rows or 200 KB; nothing was kept.
         """
-        with self.writer.turn(Priority.PERSON):
-            stamp = self._hybrid.stamp()
-            now_ms = instant_of(stamp)
-            with (
-                transaction(self.engine) as connection,
-                Session(connection, expire_on_commit=False) as session,
-            ):
-                state = load(connection)
-                recorder = Recorder(self.rows, connection, session, actor=actor.id, now_ms=now_ms)
-                work = LocalWork(
-                    session,
-                    actor,
-                    now_ms,
-                    business_date(now_ms, self._zone),
-                    connection,
-                    self._ids,
-                    state.device_code,
-                )
-                try:
-                    yield work
-                    session.flush()
-                    self._record(recorder, work, intent, stamp, state)
-                finally:
-                    recorder.close()
-        if work.change_id is not None:
-            self._tell(work.changed, {table for table, _ in work.changed}, by="person")
+        with self.writer.turn(Priority.PERSON), self._unit_of_work(intent, actor) as work:
+            yield work
+        self._tell(work.changed, {table for table, _ in work.changed}, by="person")
+
+    def perform(self, intent: str, actor: Actor, action: Callable[[LocalWork], T]) -> Future[T]:
+        """Run an action as a unit of work in the writer's thread: for threads that must not wait, such as the GUI's.
+
+        The future has the action's result once everything is committed, or the exception that undid it.
+        """
+
+        def work() -> T:
+            with self._unit_of_work(intent, actor) as done:
+                result = action(done)
+            self._tell(done.changed, {table for table, _ in done.changed}, by="person")
+            return result
+
+        return self.writer.submit(work, Priority.PERSON)
+
+    @contextmanager
+    def _unit_of_work(self, intent: str, actor: Actor) -> Iterator[LocalWork]:
+        stamp = self._hybrid.stamp()
+        now_ms = instant_of(stamp)
+        with (
+            transaction(self.engine) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            state = load(connection)
+            recorder = Recorder(self.rows, connection, session, actor=actor.id, now_ms=now_ms)
+            work = LocalWork(
+                session,
+                actor,
+                now_ms,
+                business_date(now_ms, self._zone),
+                connection,
+                self._ids,
+                state.device_code,
+            )
+            try:
+                yield work
+                session.flush()
+                self._record(recorder, work, intent, stamp, state)
+            finally:
+                recorder.close()
 
     def _record(self, recorder: Recorder, work: LocalWork, intent: str, stamp: int, state: SyncState) -> None:
         ops = recorder.capture.ops()

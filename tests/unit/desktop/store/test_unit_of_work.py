@@ -10,6 +10,7 @@ from crm.changes.ops import BIRTH
 from crm.errors import InvalidInput, LocalFault
 from desktop.store.store import Changed
 from desktop.store.tables import JournalState
+from desktop.store.work import LocalWork
 from tests.unit.desktop.store.desk import Desk
 from tests.unit.desktop.store.toys import ANN, ME, Contact, Customer
 
@@ -138,3 +139,46 @@ def test_sent_change_cannot_be_taken_back(desk: Desk) -> None:
     with pytest.raises(LocalFault):
         desk.store.take_back(change)
     assert desk.states()[change] is JournalState.SENDING
+
+
+def test_action_performed_for_another_thread_is_a_unit_of_work(desk: Desk) -> None:
+    def create(work: LocalWork) -> bytes:
+        row = Customer(id=work.new_id(), name="Acme", owner_id=ANN, name_key="acme")
+        work.session.add(row)
+        return row.id
+
+    customer = desk.store.perform("customer.create", ME, create).result()
+
+    assert desk.row("toy_customer", customer)["name"] == "Acme"
+    assert list(desk.states().values()) == [JournalState.WAITING]
+
+
+def test_action_that_fails_for_another_thread_keeps_nothing(desk: Desk) -> None:
+    def fail(work: LocalWork) -> None:
+        work.session.add(Customer(id=work.new_id(), name="Acme", owner_id=ANN))
+        work.session.flush()
+        raise RuntimeError
+
+    future = desk.store.perform("customer.create", ME, fail)
+
+    assert isinstance(future.exception(), RuntimeError)
+    assert (desk.shown(), desk.states()) == ({}, {})
+
+
+def test_what_a_person_does_on_a_refused_change_is_parked_with_it(desk: Desk) -> None:
+    desk.round()
+    customer, refused = desk.new_customer("forbidden")
+    desk.round()
+
+    contact, of_contact = desk.new_contact(customer, "Bob")
+    renamed = desk.rename(customer, "Acme")
+    _, other = desk.new_customer("Beta")
+
+    assert desk.row("toy_contact", contact)["name"] == "Bob"
+    assert {change: desk.states()[change] for change in (refused, of_contact, renamed, other)} == {
+        refused: JournalState.PARKED,
+        of_contact: JournalState.PARKED,
+        renamed: JournalState.PARKED,
+        other: JournalState.WAITING,
+    }
+    desk.assert_whole()
