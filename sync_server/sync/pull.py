@@ -155,15 +155,21 @@ class _Page:
         return head.seq if head is not None else BEFORE_ALL
 
     def _check_cursor(self) -> None:
+        if self._is_rewound():
+            raise ProtocolFault(Code.REWOUND, "The office has been set back; everything is compared anew.")
+
+    def _is_rewound(self) -> bool:
+        """Whether the cursor names a place where this office never was."""
         for feed, place in self.cursor.items():
             head = self.heads.get(feed)
             if head is None:
                 continue
-            tag: bytes | None = head.tag if place.seq == head.seq else self._tag(feed, place.seq)
-            if place.epoch != head.epoch or place.seq > head.seq or tag != place.tag:
-                raise ProtocolFault(
-                    Code.REWOUND, "The office has been set back; everything is compared anew."
-                )
+            if place.epoch != head.epoch or place.seq > head.seq:
+                return True
+            tag = head.tag if place.seq == head.seq else self._tag(feed, place.seq)
+            if tag != place.tag:
+                return True
+        return False
 
     def _tag(self, feed: bytes, seq: int) -> bytes | None:
         if seq == 0:
@@ -174,11 +180,11 @@ class _Page:
         return rows[0][0] if rows else None
 
     def has_news(self) -> bool:
-        """See `Pull.has_news`."""
+        """See `Pull.has_news`. A cursor that does not fit is news too: the pull that follows says so."""
         moved = [feed for feed, head in self.heads.items() if self.cursor.get(feed) != head]
         if not moved:
             return False
-        if any(feed not in self.cursor for feed in moved):
+        if any(feed not in self.cursor for feed in moved) or self._is_rewound():
             return True
         return any(
             self._touched(feed, self._at_cursor(feed), 1)
@@ -209,7 +215,8 @@ class _Page:
             and all(position.reached[feed] == head.seq for feed, head in self.heads.items())
         )
         if complete and position.in_parts:
-            page.digests += [UnitDigest(*row) for row in self._stored_digests(position.in_parts)]
+            held = [unit for unit in position.in_parts[:MAX_ROWS] if self._is_held(unit)]
+            page.digests += [UnitDigest(*row) for row in self._stored_digests(held)]
         position.done += page.count
         return self._page(page, position, complete=complete)
 
