@@ -18,8 +18,8 @@ import msgspec
 from crm.changes.actor import Actor, Standing
 from crm.changes.clock import stamp_of
 from crm.changes.codec import Form, body_hash, encode_changeset
+from crm.changes.decision import Decision, Sender, Write
 from crm.changes.entity import Entity, Root, Row, Wire
-from crm.changes.merge import Decision, Sender, Write
 from crm.changes.ops import BIRTH, CHANGE, Changeset, Op
 from crm.changes.policies import Rule
 from crm.clock import business_date

@@ -8,103 +8,31 @@ all: a rejection leaves nothing behind, and a conflict about a document leaves t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, cast
 
 import msgspec
 
-from crm.changes.actor import Actor, Standing
+from crm.changes.actor import Standing
+from crm.changes.admission import ABSENT, Admission
 from crm.changes.clock import instant_of
 from crm.changes.codec import Form, from_json
+from crm.changes.decision import (
+    DOCUMENT_STAMP,
+    Decision,
+    FieldStamp,
+    Lost,
+    Sender,
+    Write,
+    reaching,
+    read_stamps,
+)
+from crm.changes.documents import DocumentConflictError, document_conflict
 from crm.changes.entity import Beside, Entity, Field, Part, Personal, Root, Row, Schema, Wire
 from crm.changes.ops import BIRTH, CHANGE, Changeset, Op
 from crm.changes.policies import Policy, Reach, Rule
-from crm.changes.scope import FIXED_UNITS, unit_of
+from crm.changes.scope import unit_of
 from crm.changes.view import Change, Finding, Key, Overlay, Rulebook
-from crm.errors import Code, Detail, InvalidInput, NotAllowed, RoundsmanError, RuleBroken
-from crm.ids import COMPANY
-
-DOCUMENT_STAMP: Final = "@document"
-_ABSENT: Final = "There is no such record."
-
-
-class FieldStamp(NamedTuple):
-    """Who last changed a field after the row was born: the feed's ``seq``, the stamp, the incarnation, the person."""
-
-    seq: int
-    stamp: int
-    incarnation: bytes
-    by: bytes
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who hands in the changeset. ``stamp`` is the effective one, ``now_ms`` the office's clock."""
-
-    actor: Actor
-    incarnation: bytes
-    stamp: int
-    now_ms: int
-    form: Form = Form.MSGPACK
-
-
-@dataclass
-class Write:
-    """A row as it shall be stored. ``before`` is None for a new row. ``stamped`` names the fields to be stamped."""
-
-    entity: Entity
-    row: Row
-    before: Row | None
-    stamped: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Lost:
-    """A value that lost, or waits for a person. The sides are field to value; a document carries its operations.
-
-    ``mine_by`` and ``mine_stamp`` are set where *mine* is not the sender's: an edit that a deletion overtook.
-    """
-
-    table: str
-    row_id: bytes
-    unit: bytes
-    fields: tuple[str, ...]
-    rule: Rule
-    open: bool
-    base: Mapping[str, Any]
-    mine: Mapping[str, Any]
-    theirs: Mapping[str, Any]
-    theirs_by: bytes | None
-    theirs_stamp: int
-    code: int = 0
-    text: str = ""
-    mine_by: bytes | None = None
-    mine_stamp: int = 0
-
-
-@dataclass
-class Decision:
-    """What a changeset comes to. ``rows`` are the rows to store; none when it was rejected."""
-
-    kind: str = "applied"
-    code: int = 0
-    text: str = ""
-    details: Mapping[str, Detail] = field(default_factory=dict)
-    writes: dict[Key, Write] = field(default_factory=dict)
-    lost: list[Lost] = field(default_factory=list)
-    looks: list[Finding] = field(default_factory=list)
-
-
-class _DocumentConflictError(Exception):
-    """The whole changeset becomes a conflict about one document."""
-
-    def __init__(self, root: Row, table: str, rule: Rule, code: int, text: str) -> None:
-        super().__init__(text)
-        self.root = root
-        self.table = table
-        self.rule = rule
-        self.code = code
-        self.text = text
+from crm.errors import Code, InvalidInput, NotAllowed, RoundsmanError, RuleBroken
 
 
 def _from_json(schema: Schema, changeset: Changeset) -> Changeset:
@@ -138,8 +66,8 @@ def decide(
         if sender.form is Form.JSON:
             changeset = _from_json(schema, changeset)
         decision = _Merge(schema, rulebook, layer, changeset, sender).run()
-    except _DocumentConflictError as conflict:
-        return _document_conflict(schema, view, layer, changeset, conflict)
+    except DocumentConflictError as conflict:
+        return document_conflict(schema, view, layer, changeset, conflict)
     except RoundsmanError as error:
         return Decision("rejected", error.code, error.message, error.details)
     layer.onto(view)
@@ -155,6 +83,7 @@ class _Merge:
         self.view = view
         self.changeset = changeset
         self.sender = sender
+        self.admission = Admission(schema, view, sender)
         self.decision = Decision()
         self.changed: dict[Key, set[str]] = {}
 
@@ -197,16 +126,16 @@ class _Merge:
         row = entity.blank()
         row["id"] = op.id
         for name, raw in op.fields.items():
-            row[name] = self._given(entity, name, raw, birth=True)
+            row[name] = self.admission.given(entity, name, raw, birth=True)
         for name in entity.required:
             if name not in op.fields:
                 raise InvalidInput(Code.BAD_VALUE, f"A new record lacks {name}.", field=name)
         unit = unit_of(self.schema, entity, row, self.view.get)
         if unit is None:
-            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+            raise NotAllowed(Code.NOT_FOUND, ABSENT)
         row["unit"] = unit
         standing = self._standing_for_birth(entity, row, unit)
-        self._require(entity.right, standing, unit)
+        self.admission.require(entity.right, standing, unit)
         if standing.division_id is None:
             raise InvalidInput(Code.BAD_VALUE, "The holder of a new record belongs to no division.")
         row["feed_id"] = standing.division_id
@@ -217,7 +146,7 @@ class _Merge:
             created_by=self.sender.actor.id,
             changed_by=self.sender.actor.id,
         )
-        self._references(entity, row, op.fields)
+        self.admission.references(entity, row, op.fields)
         self._states_at_birth(entity, row, standing)
         self._put(entity, row, None, set())
         self.changed[entity.name, op.id] = set(op.fields)
@@ -227,7 +156,7 @@ class _Merge:
             machine = item.policy.machine
             assert machine is not None
             if row[item.name] != machine.start:
-                self._move(item, machine.start, row[item.name], standing)
+                self.admission.move(item, machine.start, row[item.name], standing)
 
     def _standing_for_birth(self, entity: Entity, row: Row, unit: bytes) -> Standing:
         scope = entity.scope
@@ -238,13 +167,13 @@ class _Merge:
                 self.view.get(owner_table, owner_id) if owner_table and isinstance(owner_id, bytes) else None
             )
             if owner is None:
-                raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+                raise NotAllowed(Code.NOT_FOUND, ABSENT)
             standing = Standing(
                 cast("bytes | None", owner[scope.division]), frozenset({cast(bytes, owner_id)})
             )
             self.view.standings[unit] = standing
             return standing
-        return self._standing(unit)
+        return self.admission.standing(unit)
 
     def _wait_for_the_dead(self) -> None:
         """A part of a dead record, or of a part of one, waits with everything that came with it.
@@ -254,7 +183,7 @@ class _Merge:
         for write in self.decision.writes.values():
             dead = self._dead_above(write) if write.before is None else None
             if dead is not None:
-                raise _DocumentConflictError(
+                raise DocumentConflictError(
                     dead[1], dead[0], Rule.DEAD, Code.STALE, "The record it belongs to was deleted meanwhile."
                 )
 
@@ -278,15 +207,15 @@ class _Merge:
         for name, raw in op.fields.items():
             if not isinstance(raw, list | tuple) or len(raw) != 2:
                 raise InvalidInput(Code.MALFORMED, "A changed field carries its old and its new value.")
-            old = self._given(entity, name, raw[0], birth=False, old=True)
-            values[name] = old, self._given(entity, name, raw[1], birth=False)
+            old = self.admission.given(entity, name, raw[0], birth=False, old=True)
+            values[name] = old, self.admission.given(entity, name, raw[1], birth=False)
         current = self.view.get(entity.name, op.id)
         if current is None:
-            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
+            raise NotAllowed(Code.NOT_FOUND, ABSENT)
         unit = cast(bytes, current["unit"])
-        standing = self._standing(unit)
-        self._rights_to_change(entity, values, standing, unit)
-        self._references(entity, current, {name: pair[1] for name, pair in values.items()})
+        standing = self.admission.standing(unit)
+        self.admission.rights_to_change(entity, values, standing, unit)
+        self.admission.references(entity, current, {name: pair[1] for name, pair in values.items()})
         if op.base < 0:
             raise InvalidInput(Code.BAD_VALUE, "A version is not negative.")
         if current["deleted"] and values and values.get("deleted", (0, 1))[1] != 0:
@@ -401,9 +330,9 @@ class _Merge:
                 fields=names,
                 rule=policy.rule,
                 open=(policy.then if policy.rule is Rule.GROUP else policy.rule) is not Rule.LATEST,
-                base=_reaching(entity, {name: pair[0] for name, pair in given.items()}),
-                mine=_reaching(entity, {name: pair[1] for name, pair in given.items()}),
-                theirs=_reaching(entity, stands),
+                base=reaching(entity, {name: pair[0] for name, pair in given.items()}),
+                mine=reaching(entity, {name: pair[1] for name, pair in given.items()}),
+                theirs=reaching(entity, stands),
                 theirs_by=theirs.by,
                 theirs_stamp=theirs.stamp,
             )
@@ -429,7 +358,7 @@ class _Merge:
             current != old and machine.right_for(cast("str | int", old), cast("str | int", new)) is not None
         ):
             # The move was allowed from what the person saw; the office has moved on since.
-            self._move(item, old, new, standing)
+            self.admission.move(item, old, new, standing)
             stamp = stamps.get(item.name)
             self.decision.lost.append(
                 Lost(
@@ -448,24 +377,9 @@ class _Merge:
                 )
             )
             return
-        self._move(item, current, new, standing)
+        self.admission.move(item, current, new, standing)
         row[item.name] = new
         stamped.add(item.name)
-
-    def _move(self, item: Field, before: Wire, after: Wire, standing: Standing) -> None:
-        machine = item.policy.machine
-        assert machine is not None
-        right = machine.right_for(cast("str | int", before), cast("str | int", after))
-        if right is None:
-            raise RuleBroken(
-                Code.ILLEGAL_MOVE,
-                f"{item.name} cannot go from {_plain(before)} to {_plain(after)}.",
-                field=item.name,
-                before=_plain(before),
-                after=_plain(after),
-            )
-        if not self.sender.actor.may(right, standing):
-            raise NotAllowed(Code.NO_RIGHT, "You have no right to do this.", right=right)
 
     def _edit_of_the_dead(
         self, entity: Entity, current: Row, values: Mapping[str, tuple[Wire, Wire]]
@@ -484,8 +398,8 @@ class _Merge:
                 fields=tuple(edits),
                 rule=Rule.DEAD,
                 open=True,
-                base=_reaching(entity, {name: pair[0] for name, pair in edits.items()}),
-                mine=_reaching(entity, {name: pair[1] for name, pair in edits.items()}),
+                base=reaching(entity, {name: pair[0] for name, pair in edits.items()}),
+                mine=reaching(entity, {name: pair[1] for name, pair in edits.items()}),
                 theirs={"deleted": 1},
                 theirs_by=stamp.by if stamp else None,
                 theirs_stamp=stamp.stamp if stamp else 0,
@@ -546,7 +460,7 @@ class _Merge:
             if op.kind == CHANGE:
                 theirs = self._concurrent(op, read_stamps(root), (DOCUMENT_STAMP,))
                 if theirs is not None:
-                    raise _DocumentConflictError(
+                    raise DocumentConflictError(
                         root, root_table, Rule.GROUP, Code.STALE, "The document was changed by somebody else."
                     )
             head = self.decision.writes.get(root_key)
@@ -605,7 +519,7 @@ class _Merge:
             if finding.kind == "reject":
                 raise RuleBroken(cast(int, finding.code), finding.text, **finding.details)
             if finding.kind == "conflict":
-                raise _DocumentConflictError(
+                raise DocumentConflictError(
                     root, root_key[0], _rule_of(finding), cast(int, finding.code), finding.text
                 )
             looks.append(finding)
@@ -639,86 +553,6 @@ class _Merge:
 
     # -- rights, references, values
 
-    def _require(self, right: str, standing: Standing, unit: bytes) -> None:
-        if self.sender.actor.may(right, standing):
-            return
-        if unit in FIXED_UNITS or self.sender.actor.id in standing.editors:
-            raise NotAllowed(Code.NO_RIGHT, "You have no right to do this.", right=right)
-        raise NotAllowed(Code.NOT_FOUND, _ABSENT)
-
-    def _rights_to_change(
-        self, entity: Entity, values: Mapping[str, tuple[Wire, Wire]], standing: Standing, unit: bytes
-    ) -> None:
-        moves = [
-            entity.fields[name]
-            for name in values
-            if name in entity.fields and entity.fields[name].policy.rule is Rule.STATE
-        ]
-        office_only = all(
-            name in entity.fields and entity.fields[name].policy.rule in (Rule.STATE, Rule.SERVER)
-            for name in values
-        )
-        if moves and office_only:
-            rights = {
-                right
-                for item in moves
-                if (machine := item.policy.machine) is not None
-                and (right := machine.moves.get(cast("Any", values[item.name]))) is not None
-            }
-            if rights and all(self.sender.actor.may(right, standing) for right in rights):
-                return
-        needed = {
-            (entity.fields[name].right if name in entity.fields else None) or entity.right for name in values
-        }
-        for right in sorted(needed or {entity.right}):
-            self._require(right, standing, unit)
-
-    def _given(self, entity: Entity, name: str, raw: object, *, birth: bool, old: bool = False) -> Wire:
-        if name == "deleted" and not birth:
-            if raw not in (0, 1):
-                raise InvalidInput(Code.BAD_VALUE, "The value of deleted is not acceptable.", field=name)
-            return int(raw)
-        item = entity.fields.get(name)
-        office = self.sender.actor.office
-        if item is None or (item.reach is Reach.OFFICE and not office):
-            raise InvalidInput(Code.UNKNOWN_FIELD, "The change names an unknown field.", field=name[:64])
-        if item.policy.rule is Rule.DERIVED:
-            raise RuleBroken(Code.OFFICE_FIELD, f"{name} is computed and cannot be set.", field=name)
-        if old and raw is None:
-            return None
-        value = item.check(raw)
-        if item.policy.rule is Rule.SERVER and not office and not (birth and value == item.default):
-            raise RuleBroken(Code.OFFICE_FIELD, f"{name} is set by the office.", field=name)
-        return value
-
-    def _references(self, entity: Entity, row: Row, values: Mapping[str, Any]) -> None:
-        for item in entity.references:
-            target_id = values.get(item.name)
-            if target_id is None:
-                continue
-            table = str(item.ref)
-            target = self.view.get(table, target_id)
-            if target is None or not self._visible(table, target, row):
-                raise NotAllowed(Code.NOT_FOUND, _ABSENT, field=item.name)
-
-    def _visible(self, table: str, target: Row, row: Row) -> bool:
-        unit = cast(bytes, target["unit"])
-        if unit in FIXED_UNITS or unit == row["unit"]:
-            return True
-        standing = self.view.standing(unit)
-        return standing is not None and (
-            self.sender.actor.id in standing.editors
-            or self.sender.actor.may(self.schema[table].right, standing)
-        )
-
-    def _standing(self, unit: bytes) -> Standing:
-        standing = self.view.standing(unit)
-        if standing is None:
-            if unit in FIXED_UNITS:
-                return Standing(COMPANY, frozenset())
-            raise NotAllowed(Code.NOT_FOUND, _ABSENT)
-        return standing
-
     def _put(self, entity: Entity, row: Row, before: Row | None, stamped: set[str]) -> Write:
         write = Write(entity, row, before, stamped)
         self.decision.writes[entity.name, cast(bytes, row["id"])] = write
@@ -726,20 +560,8 @@ class _Merge:
         return write
 
 
-def _reaching(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in values.items()
-        if name not in entity.fields or entity.fields[name].reach is Reach.ALL
-    }
-
-
 def _rule_of(finding: Finding) -> Rule:
     return Rule.SEAL if finding.code == Code.SEAL_BROKEN else Rule.SUBJECT
-
-
-def _plain(value: Wire) -> Detail:
-    return None if isinstance(value, bytes) else value
 
 
 def _anchor(entity: Entity) -> str | None:
@@ -748,87 +570,3 @@ def _anchor(entity: Entity) -> str | None:
     if isinstance(scope, Part):
         return scope.via
     return scope.person if isinstance(scope, Personal) else None
-
-
-def _document_conflict(
-    schema: Schema, view: Overlay, layer: Overlay, changeset: Changeset, conflict: _DocumentConflictError
-) -> Decision:
-    """The whole changeset as a conflict; one for each unit that it touches, because each has its own readers."""
-    stamp = read_stamps(conflict.root).get("deleted" if conflict.rule is Rule.DEAD else DOCUMENT_STAMP)
-    about = cast(bytes, conflict.root["unit"])
-    ops: dict[bytes, list[Op]] = {about: []}
-    for op in changeset.ops:
-        row = layer.get(op.table, op.id)
-        assert row is not None
-        ops.setdefault(cast(bytes, row["unit"]), []).append(op)
-    if any(view.standing(unit) is None for unit in ops):
-        # A unit was to be born with this very changeset: there is nothing to keep a conflict in.
-        return Decision("rejected", conflict.code, conflict.text)
-    decision = Decision("conflict", conflict.code, conflict.text)
-    for unit, some in ops.items():
-        known = {op.id: view.get(op.table, op.id) for op in some}
-        decision.lost.append(
-            Lost(
-                table=conflict.table if unit == about else some[0].table,
-                row_id=cast(bytes, conflict.root["id"]) if unit == about else some[0].id,
-                unit=unit,
-                fields=(DOCUMENT_STAMP,),
-                rule=conflict.rule,
-                open=True,
-                base={},
-                mine={
-                    "intent": changeset.intent,
-                    "ops": [
-                        [op.table, op.id, op.kind, op.base, _reaching(schema[op.table], op.fields)]
-                        for op in some
-                    ],
-                },
-                theirs={
-                    "rows": [
-                        [
-                            op.table,
-                            op.id,
-                            _reaching(
-                                schema[op.table], {name: (known[op.id] or {}).get(name) for name in op.fields}
-                            ),
-                        ]
-                        for op in some
-                        if known[op.id] is not None
-                    ]
-                },
-                theirs_by=stamp.by if stamp else cast("bytes | None", conflict.root["changed_by"]),
-                theirs_stamp=stamp.stamp if stamp else 0,
-                code=conflict.code,
-                text=conflict.text,
-            )
-        )
-    return decision
-
-
-# --- stamps beside the row ------------------------------------------------------------------------------------------
-
-_STAMPS: Final = msgspec.msgpack.Decoder(dict[str, tuple[int, int, bytes, bytes]])
-_ENCODER: Final = msgspec.msgpack.Encoder()
-
-
-def read_stamps(row: Row) -> Mapping[str, FieldStamp]:
-    """The row's stamps by field; empty until its first change after birth."""
-    raw = row.get("stamps")
-    if not isinstance(raw, bytes):
-        return {}
-    return {name: FieldStamp(*values) for name, values in _STAMPS.decode(raw).items()}
-
-
-def settle(decision: Decision, seqs: Mapping[bytes, int], sender: Sender) -> None:
-    """Give the rows of a decision their version: the ``seq`` this changeset got in each feed it touches.
-
-    Sets ``version`` and ``stamps`` in place. Fields of a new row are not stamped.
-    """
-    for write in decision.writes.values():
-        seq = seqs[cast(bytes, write.row["feed_id"])]
-        write.row["version"] = seq
-        if write.before is None or not write.stamped:
-            continue
-        stamp = FieldStamp(seq, sender.stamp, sender.incarnation, sender.actor.id)
-        stamps = {**read_stamps(write.row), **dict.fromkeys(write.stamped, stamp)}
-        write.row["stamps"] = _ENCODER.encode({name: tuple(value) for name, value in stamps.items()})

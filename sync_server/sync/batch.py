@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 from crm.changes.capture import writing
 from crm.changes.clock import instant_of
 from crm.changes.codec import Form, from_json
+from crm.changes.decision import DOCUMENT_STAMP, Decision, Lost, Sender, Write, settle
 from crm.changes.digest import row_hash
 from crm.changes.entity import Entity, Fixed, Part, Personal, Root, Row
-from crm.changes.merge import DOCUMENT_STAMP, Decision, Lost, Sender, Write, decide, settle
+from crm.changes.merge import decide
 from crm.changes.ops import BIRTH, Changeset, Op, Outcome
 from crm.changes.scope import holders_of
 from crm.changes.view import Key, Overlay, Rulebook, Want

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from crm.changes.actor import Actor
 from crm.changes.capture import Capture
 from crm.changes.codec import Form, body_hash, encode_changeset
-from crm.changes.merge import Sender
+from crm.changes.decision import Sender
 from crm.changes.ops import Changeset, Head, Op, Outcome, Page, PullRequest, PushAnswer, PushRequest
 from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Rulebook

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from crm.changes.actor import Actor
 from crm.changes.clock import effective
 from crm.changes.codec import Form, open_sealed
-from crm.changes.merge import Sender
+from crm.changes.decision import Sender
 from crm.changes.ops import MAX_BATCH, PROTOCOL, Changeset, Outcome, PushAnswer, PushRequest, Sealed
 from crm.changes.safeguards import Safeguards
 from crm.changes.view import Rulebook

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped
 
 from crm.changes.actor import Actor, Extent, Standing
 from crm.changes.clock import stamp_of
+from crm.changes.decision import Decision, Sender, settle
 from crm.changes.entity import (
     Beside,
     Day,
@@ -30,7 +31,7 @@ from crm.changes.entity import (
     reference,
 )
 from crm.changes.entity import field as column
-from crm.changes.merge import Decision, Sender, decide, settle
+from crm.changes.merge import decide
 from crm.changes.ops import BIRTH, CHANGE, Changeset, Op
 from crm.changes.policies import (
     APPEND,

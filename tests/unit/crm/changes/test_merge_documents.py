@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.changes.merge import DOCUMENT_STAMP, Decision, read_stamps
+from crm.changes.decision import DOCUMENT_STAMP, Decision, read_stamps
 from crm.changes.ops import BIRTH, CHANGE, Op
 from crm.changes.policies import Rule
 from crm.errors import Code

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.changes.clock import stamp_of
-from crm.changes.merge import Lost, read_stamps
+from crm.changes.decision import Lost, read_stamps
 from crm.changes.ops import BIRTH, CHANGE, Op
 from crm.changes.policies import Rule
 from crm.errors import Code

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.changes.decision import Decision, Lost, read_stamps
 from crm.changes.entity import Row
-from crm.changes.merge import Decision, Lost, read_stamps
 from crm.changes.ops import CHANGE, Op
 from crm.changes.policies import Reach, Rule
 from tests.unit.crm.changes.subjects import DOOR, SCHEMA, Books, Device, desk, laptop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.changes.merge import DOCUMENT_STAMP
+from crm.changes.decision import DOCUMENT_STAMP
 from crm.changes.ops import BIRTH, CHANGE, Op
 from crm.changes.policies import Rule
 from crm.errors import Code

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.changes.actor import Extent, Standing
-from crm.changes.merge import Decision
+from crm.changes.decision import Decision
 from crm.changes.ops import BIRTH, CHANGE, Op
 from crm.errors import Code
 from crm.ids import COMPANY

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from crm.changes.actor import Actor, Standing
 from crm.changes.clock import stamp_of
+from crm.changes.decision import Decision, Sender, settle
 from crm.changes.entity import Row, Wire
-from crm.changes.merge import Decision, Sender, decide, settle
+from crm.changes.merge import decide
 from crm.changes.ops import CHANGE, Changeset, Op
 from crm.changes.view import Overlay
 from crm.conflicts import rules

@@ -8,7 +8,8 @@ import pytest
 
 from crm.changes.actor import Actor
 from crm.changes.clock import stamp_of
-from crm.changes.merge import Decision, Sender, decide, settle
+from crm.changes.decision import Decision, Sender, settle
+from crm.changes.merge import decide
 from crm.changes.ops import Changeset, Op
 from crm.changes.view import Overlay
 from crm.contacts import actions as contacts

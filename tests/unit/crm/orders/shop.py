@@ -11,8 +11,9 @@ from sqlalchemy import select
 from crm.catalogue import actions as catalogue
 from crm.changes.actor import Actor, Standing
 from crm.changes.clock import stamp_of
+from crm.changes.decision import Decision, Sender
 from crm.changes.entity import Row
-from crm.changes.merge import Decision, Sender, decide
+from crm.changes.merge import decide
 from crm.changes.ops import Changeset, Op
 from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Overlay

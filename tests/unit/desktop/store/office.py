@@ -9,9 +9,10 @@ import msgspec
 
 from crm.changes.actor import Actor, Extent, Standing
 from crm.changes.codec import open_sealed
+from crm.changes.decision import Sender, settle
 from crm.changes.digest import digest
 from crm.changes.entity import Row
-from crm.changes.merge import Sender, decide, settle
+from crm.changes.merge import decide
 from crm.changes.ops import (
     Block,
     Head,
