@@ -19,7 +19,7 @@ from desktop.store import overlay
 from desktop.store.overlay import Confirmed
 from desktop.store.rows import MAX_VARIABLES, AllRows
 from desktop.store.staging import Part
-from desktop.store.tables import JournalState, held_unit, journal
+from desktop.store.tables import JournalState, held_unit
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Fold:
         self._rulebook = rulebook
         self._affected: set[bytes] = set()
         self._incoming: dict[Key, Confirmed] = {}
+        self._fresh: set[Key] = set()
         self.folded = Folded()
 
     # -- 1: the receipt
@@ -64,26 +65,19 @@ class Fold:
     def settle_receipt(self, receipt: Receipt, incarnation: bytes) -> None:
         """Drop the changesets that the receipt names from what is replayed; park those that were refused."""
         told = {outcome.change_id: outcome for outcome in receipt.outcomes}
-        waiting_for = log.entries(
-            self._connection,
-            journal.c.incarnation == incarnation,
-            journal.c.n <= receipt.n,
-            journal.c.state.in_([JournalState.SENDING.value, JournalState.ANSWERED.value]),
-        )
         settled = []
-        for entry in waiting_for:
+        for entry in log.unsettled(self._connection, incarnation, receipt.n):
             outcome = told.get(entry.change_id)
             if outcome is not None:
                 settled.append((entry, outcome))
             elif entry.outcome is not None:
-                settled.append(
-                    (entry, Outcome(entry.change_id, entry.n or 0, entry.outcome, entry.code, entry.message))
-                )
-        unheard = [pair for pair in settled if pair[0].state is JournalState.SENDING]
+                known = Outcome(entry.change_id, entry.n, entry.outcome, entry.code, entry.message)
+                settled.append((entry, known))
+        unheard = [pair for pair in settled if pair[0].state == JournalState.SENDING]
         log.answer(self._connection, unheard, None)
         self.settle(settled)
 
-    def settle(self, settled: Sequence[tuple[log.Entry, Outcome]]) -> None:
+    def settle(self, settled: Sequence[tuple[log.Numbered, Outcome]]) -> None:
         """See `settle_receipt`; for changesets whose outcome is at hand."""
         refused = [entry for entry, outcome in settled if outcome.kind in log.REFUSED]
         done = [entry.local_seq for entry, outcome in settled if outcome.kind not in log.REFUSED]
@@ -98,6 +92,7 @@ class Fold:
     def take(self, parts: Sequence[Part]) -> None:
         """Confirmed rows: into the tables, or below the live changesets of their document."""
         carried = overlay.all_roots(self._connection)
+        live = log.live_roots(self._connection)
         refetched = {pair for part in parts for pair in part.refetched}
         evicted = {unit for part in parts for unit in part.evicted}
         if refetched:
@@ -105,7 +100,7 @@ class Fold:
         for part in parts:
             for block in part.blocks:
                 if block.table in self._rows.tables and block.rows:
-                    self._take_block(block, carried, evicted, refetched)
+                    self._take_block(block, carried, live, evicted, refetched)
         self._hold(part.entering for part in parts)
         self._evict(sorted(evicted))
         if any(part.entering for part in parts) or evicted:
@@ -116,6 +111,7 @@ class Fold:
         self,
         block: Block,
         carried: Collection[bytes],
+        live: Collection[bytes],
         evicted: Collection[bytes],
         refetched: Collection[tuple[bytes, str]],
     ) -> None:
@@ -127,14 +123,22 @@ class Fold:
             rows = [row for row in rows if row[place["unit"]] not in evicted]
         if carried:
             root = place[table.root_column]
-            below = [row for row in rows if row[root] in carried]
-            rows = [row for row in rows if row[root] not in carried]
             # The version of a row in its table is always that of its confirmed copy.
-            versions = table.versions(self._connection, [row[place["id"]] for row in below])
-            for row in below:
-                anyway = (row[place["unit"]], block.table) in refetched
-                version = None if anyway else versions.get(row[place["id"]])
-                self._below(block, row, row[root], above=version)
+            ids = [row[place["id"]] for row in rows if row[root] in carried]
+            versions = table.versions(self._connection, ids)
+            straight = []
+            for row in rows:
+                row_id, root_id = row[place["id"]], row[root]
+                above = versions.get(row_id, 0)
+                if (row[place["unit"]], block.table) in refetched:
+                    above = 0
+                if root_id in live:
+                    self._below(block, row, root_id, above=above)
+                else:
+                    straight.append(row)
+                    if root_id in carried and row[place["version"]] >= above:
+                        self._fresh.add((block.table, row_id))
+            rows = straight
         anew: Sequence[list[Any]] = ()
         if refetched:
             anew = [row for row in rows if (row[place["unit"]], block.table) in refetched]
@@ -145,14 +149,14 @@ class Fold:
         if self.folded.rows <= MAX_KEYS_TOLD:
             self.folded.keys.update((block.table, row[place["id"]]) for row in (*rows, *anew))
 
-    def _below(self, block: Block, values: list[Any], root_id: bytes, *, above: int | None) -> None:
+    def _below(self, block: Block, values: list[Any], root_id: bytes, *, above: int) -> None:
         """A confirmed row of a document that carries live changesets; one below version ``above`` came late."""
         whole = {**block.same, **dict(zip(block.columns, values, strict=True))}
         row = {name: value for name, value in whole.items() if name in self._rows[block.table].wire}
         key = block.table, row["id"]
         before = self._incoming.get(key)
         version = before.row["version"] if before is not None and before.row is not None else above
-        if version is None or row["version"] >= version:
+        if row["version"] >= version:
             self._incoming[key] = Confirmed(*key, row["unit"], root_id, row)
         self._affected.add(root_id)
 
@@ -186,6 +190,7 @@ class Fold:
                 self._rulebook,
                 roots=self._affected,
                 incoming=self._incoming,
+                fresh=self._fresh,
             )
         )
         if self.folded.rows > MAX_KEYS_TOLD:

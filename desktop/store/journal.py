@@ -12,12 +12,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from crm.changes.codec import body_hash, decode
+from crm.changes.codec import decode
 from crm.changes.ops import BIRTH, Changeset, Outcome
 from crm.changes.view import Key
 from desktop.store.rows import MAX_VARIABLES
 from desktop.store.tables import LIVE, JournalState, Touch, journal, journal_row
 
+_NUMBERED: Final = "local_seq, change_id, n, state, outcome, code, message"
 REFUSED: Final = frozenset({"rejected", "quarantined"})
 """Outcomes after which a changeset is parked; all others are done."""
 
@@ -56,6 +57,18 @@ class Entry:
         return decode(Changeset, self.body)
 
 
+class Numbered(NamedTuple):
+    """What an outcome needs to know of an entry that has a number."""
+
+    local_seq: int
+    change_id: bytes
+    n: int
+    state: str
+    outcome: str | None
+    code: int
+    message: str
+
+
 class Mark(NamedTuple):
     """One row of ``journal_row``: how a changeset concerns a row, and the document the row is part of."""
 
@@ -86,6 +99,29 @@ def find(connection: Connection, change_id: bytes) -> Entry | None:
     """The entry of one changeset."""
     found = entries(connection, journal.c.change_id == change_id)
     return found[0] if found else None
+
+
+def unanswered(connection: Connection, change_ids: Sequence[bytes]) -> dict[bytes, Numbered]:
+    """Those of these changesets whose sending began and that have no outcome yet, by id."""
+    found: dict[bytes, Numbered] = {}
+    for part in _parts(list(change_ids)):
+        marks = ", ".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f"SELECT {_NUMBERED} FROM journal WHERE change_id IN ({marks}) AND state = '{JournalState.SENDING}'",
+            tuple(part),
+        )
+        found.update((row.change_id, Numbered(*row)) for row in rows)
+    return found
+
+
+def unsettled(connection: Connection, incarnation: bytes, upto_n: int) -> list[Numbered]:
+    """The entries up to a number that are sent or answered and that no receipt has named yet, in order."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {_NUMBERED} FROM journal WHERE incarnation = ? AND n <= ? "
+        f"AND state IN ('{JournalState.SENDING}', '{JournalState.ANSWERED}') ORDER BY n",
+        (incarnation, upto_n),
+    )
+    return [Numbered(*row) for row in rows]
 
 
 def append(
@@ -238,20 +274,21 @@ def _in_states(connection: Connection, seqs: Collection[int], states: Collection
 
 
 def number(
-    connection: Connection, chosen: Sequence[Entry], *, first_n: int, incarnation: bytes, now_ms: int
+    connection: Connection,
+    chosen: Sequence[tuple[int, int, bytes]],
+    *,
+    incarnation: bytes,
+    now_ms: int,
 ) -> None:
-    """waiting → sending: give consecutive numbers."""
+    """waiting → sending: entries (local_seq, n, hash) get their numbers."""
     connection.exec_driver_sql(
         f"UPDATE journal SET state = '{JournalState.SENDING}', n = ?, hash = ?, incarnation = ?, sent_ms = ? "
         "WHERE local_seq = ?",
-        [
-            (n, body_hash(entry.body), incarnation, now_ms, entry.local_seq)
-            for n, entry in enumerate(chosen, first_n)
-        ],
+        [(n, digest, incarnation, now_ms, local_seq) for local_seq, n, digest in chosen],
     )
 
 
-def answer(connection: Connection, answers: Sequence[tuple[Entry, Outcome]], now_ms: int | None) -> None:
+def answer(connection: Connection, answers: Sequence[tuple[Numbered, Outcome]], now_ms: int | None) -> None:
     """sending → answered. The rows stay as they are."""
     if answers:
         connection.exec_driver_sql(

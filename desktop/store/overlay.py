@@ -118,11 +118,13 @@ def settle(
     *,
     roots: Collection[bytes],
     incoming: Mapping[Key, Confirmed] = MappingProxyType({}),
+    fresh: Collection[Key] = (),
 ) -> set[Key]:
     """Bring overlay and main tables in line for these documents: the confirmed rows with the live changesets on top.
 
     ``incoming`` are confirmed rows of these documents that came just now. Documents without live changesets leave
-    the overlay. Gives the rows of the main tables that were written.
+    the overlay; ``fresh`` are rows of theirs that stand in the tables as they came. Gives the rows of the main tables
+    that were written here.
     """
     if not roots:
         return set()
@@ -130,9 +132,8 @@ def settle(
     copies = {(copy.table, copy.row_id): copy for copy in of_roots(connection, roots)}
     keep(connection, [copy for copy in incoming.values() if copy.root_id in live])
     copies.update(incoming)
-    changed = _write(
-        connection, rows, {key: copy.row for key, copy in copies.items() if copy.root_id not in live}
-    )
+    settled = {key: copy.row for key, copy in copies.items() if copy.root_id not in live and key not in fresh}
+    changed = _write(connection, rows, settled)
     drop_roots(connection, set(roots) - live)
     if live:
         confirmed = {key: copies[key].row for key in sorted(copies) if copies[key].root_id in live}

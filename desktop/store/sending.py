@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from crm.changes.capture import writing
+from crm.changes.codec import body_hash
 from crm.changes.ops import Outcome, Sealed
 from crm.changes.safeguards import Safeguards
 from crm.changes.view import Key, Rulebook
@@ -19,7 +20,7 @@ from desktop.store.database import repeatable_transaction, transaction
 from desktop.store.fold import Fold, park_with_dependents
 from desktop.store.rows import AllRows
 from desktop.store.state import load, save
-from desktop.store.tables import JournalState, journal
+from desktop.store.tables import JournalState
 
 _ANYTHING_TO_SEND: Final = (
     f"SELECT 1 FROM journal WHERE state IN ('{JournalState.SENDING}', '{JournalState.WAITING}') LIMIT 1"
@@ -51,33 +52,33 @@ def outgoing(
         state = load(connection)
         if not state.incarnation:
             raise LocalFault(Code.NOT_ENROLLED, "This laptop is not enrolled yet.")
-        chosen = within(_candidates(connection, max_changesets), max_changesets, max_bytes)
-        fresh = [entry for entry in chosen if entry.state is JournalState.WAITING]
+        chosen = _within(_candidates(connection, max_changesets), max_bytes)
+        sealed, fresh, n = [], [], state.next_n
+        for local_seq, _size in chosen:
+            change_id, body, known_n, known_hash = connection.exec_driver_sql(
+                "SELECT change_id, body, n, hash FROM journal WHERE local_seq = ?", (local_seq,)
+            ).one()
+            if known_n is None:
+                known_n, known_hash = n, body_hash(body)
+                fresh.append((local_seq, known_n, known_hash))
+                n += 1
+            sealed.append(Sealed(change_id, known_n, known_hash, body))
         if fresh:
-            log.number(
-                connection,
-                fresh,
-                first_n=state.next_n,
-                incarnation=state.incarnation,
-                now_ms=now_ms,
-            )
-            save(connection, state, msgspec.structs.replace(state, next_n=state.next_n + len(fresh)))
-            ids = [entry.local_seq for entry in chosen]
-            chosen = log.entries(connection, journal.c.local_seq.in_(ids))
-        return state.incarnation, _sealed(chosen)
+            log.number(connection, fresh, incarnation=state.incarnation, now_ms=now_ms)
+            save(connection, state, msgspec.structs.replace(state, next_n=n))
+        return state.incarnation, sealed
 
 
 def kept_from(engine: Engine, first_n: int, *, max_changesets: int, max_bytes: int) -> list[Sealed]:
     """Changesets from number ``first_n`` on, whatever became of them: what the office asks for again."""
     with engine.connect() as connection:
         state = load(connection)
-        kept = log.entries(
-            connection,
-            journal.c.incarnation == state.incarnation,
-            journal.c.n >= first_n,
-            limit=max_changesets,
-        )
-    return _sealed(within(sorted(kept, key=lambda entry: entry.n or 0), max_changesets, max_bytes))
+        kept = connection.exec_driver_sql(
+            "SELECT change_id, n, hash, body FROM journal WHERE incarnation = ? AND n >= ? ORDER BY n LIMIT ?",
+            (state.incarnation, first_n, max_changesets),
+        ).all()
+    chosen = _within([(place, len(row.body)) for place, row in enumerate(kept)], max_bytes)
+    return [Sealed(*kept[place]) for place, _size in chosen]
 
 
 def take_answer(
@@ -95,7 +96,7 @@ def take_answer(
     if not ids:
         return answered
     with repeatable_transaction(engine) as connection, writing(connection):
-        open_entries = {entry.change_id: entry for entry in _sending(connection, ids)}
+        open_entries = log.unanswered(connection, ids)
         taken = []
         for outcome in outcomes:
             entry = open_entries.pop(outcome.change_id, None)
@@ -114,31 +115,23 @@ def take_answer(
     return answered
 
 
-def within(found: Sequence[log.Entry], max_changesets: int, max_bytes: int) -> list[log.Entry]:
-    """The first entries that fit a batch; always at least one."""
-    chosen: list[log.Entry] = []
-    size = 0
-    for entry in found[:max_changesets]:
-        size += len(entry.body)
-        if chosen and size > max_bytes:
+def _within(found: Sequence[tuple[int, int]], max_bytes: int) -> list[tuple[int, int]]:
+    """The first of (what, bytes) that fit a batch; always at least one."""
+    chosen: list[tuple[int, int]] = []
+    total = 0
+    for what, size in found:
+        total += size
+        if chosen and total > max_bytes:
             break
-        chosen.append(entry)
+        chosen.append((what, size))
     return chosen
 
 
-def _candidates(connection: Connection, limit: int) -> list[log.Entry]:
-    sending = log.entries(connection, journal.c.state == JournalState.SENDING.value, limit=limit)
-    waiting = log.entries(
-        connection, journal.c.state == JournalState.WAITING.value, limit=max(limit - len(sending), 0)
+def _candidates(connection: Connection, limit: int) -> list[tuple[int, int]]:
+    """(local_seq, bytes) of what may be sent next, in the order in which it must be: what has a number first."""
+    rows = connection.exec_driver_sql(
+        f"SELECT local_seq, length(body) FROM journal WHERE state IN ('{JournalState.SENDING}', "
+        f"'{JournalState.WAITING}') ORDER BY n IS NULL, n, local_seq LIMIT ?",
+        (limit,),
     )
-    return sorted(sending, key=lambda entry: entry.n or 0) + waiting
-
-
-def _sending(connection: Connection, ids: Sequence[bytes]) -> list[log.Entry]:
-    return log.entries(
-        connection, journal.c.change_id.in_(ids), journal.c.state == JournalState.SENDING.value
-    )
-
-
-def _sealed(chosen: Sequence[log.Entry]) -> list[Sealed]:
-    return [Sealed(entry.change_id, entry.n or 0, entry.hash or b"", entry.body) for entry in chosen]
+    return [(local_seq, size) for local_seq, size in rows]
