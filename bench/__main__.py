@@ -20,7 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--orders", type=int, default=sync.ORDERS, help="how many orders the up-sync hands in"
     )
     of_sync.add_argument("--json", action="store_true", help="one JSON line")
-    chosen = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser.parse_args(given or ["sync"])
     found = sync.run(chosen.size, database_url=chosen.database, orders=chosen.orders)
     if chosen.json:
         print(json.dumps(found))
