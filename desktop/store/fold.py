@@ -24,7 +24,7 @@ from desktop.store.tables import JournalState, held_unit
 logger = logging.getLogger(__name__)
 
 MAX_KEYS_TOLD: Final = 2000
-"""Above this many rows a fold names tables only to those who listen."""
+"""Above this many rows, or when units left, a fold names only tables to those who listen."""
 HELD_BACK_ROWS: Final = 200
 HELD_BACK_SHARE: Final = 0.3
 """A refetch that would remove at least so many rows and this share of all is held back (sync-protocol, 10)."""
@@ -193,7 +193,7 @@ class Fold:
                 fresh=self._fresh,
             )
         )
-        if self.folded.rows > MAX_KEYS_TOLD:
+        if self.folded.rows > MAX_KEYS_TOLD or self.folded.evicted:
             self.folded.keys.clear()
         return self.folded
 

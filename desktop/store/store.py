@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from crm.changes.actor import Actor
@@ -23,29 +23,27 @@ from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Key, Rulebook
 from crm.clock import Clock, business_date
 from crm.errors import Code, LocalFault
-from desktop.store import parked, sending
+from desktop.store import logbook, parked, sending
 from desktop.store.database import (
     create_tables,
     has_tables,
-    index_statements,
     quicken_binding,
     repeatable_transaction,
     transaction,
 )
 from desktop.store.digests import mismatches
+from desktop.store.indexes import index_slices
 from desktop.store.pages import PAGE_ROWS, Pages, Taken, next_request
 from desktop.store.rows import AllRows
 from desktop.store.state import SyncState, load, save
-from desktop.store.tables import KEPT_LOG, JournalState, sync_log
+from desktop.store.tables import JournalState
 from desktop.store.work import LocalWork, Recorder, make_changeset
 from desktop.store.writer import InlineWriter, Priority, Writer
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-INDEX_SLICE_ROWS = 30_000
-"""Rows indexed in one transaction, about 40 ms."""
-_OFFSET_WORTH_SAVING_MS = 2000
+_OFFSET_WORTH_SAVING_MS: Final = 2000
 """Contacts differ by the time a message takes; only more than that is a change of the clock."""
 
 
@@ -53,8 +51,8 @@ _OFFSET_WORTH_SAVING_MS = 2000
 class Changed:
     """What a commit changed, for those who show it.
 
-    ``keys`` are the rows, as (table, id), and empty when they were too many to name; ``tables`` always names their
-    tables. ``by`` is ``person`` or ``office``.
+    ``keys`` are the rows, as (table, id), and empty when they were too many to name or rows were removed; ``tables``
+    always names their tables. ``by`` is ``person`` or ``office``.
     """
 
     keys: frozenset[Key]
@@ -72,7 +70,7 @@ class Store:
     are made where missing. ``zone`` is the company's time zone (IANA name), ``ids`` gives UUIDv7 values.
 
     Methods that write wait for the writer's turn and may be called from any thread with a `ThreadWriter`; reading
-    never waits. ``changed`` is called after each commit, in the thread that wrote.
+    never waits. ``listeners`` are called after each commit, in the thread that wrote.
 
     :raises LocalFault: code 4006 when the file belongs to another version of the schema.
     """
@@ -388,12 +386,14 @@ class Store:
     # -- housekeeping
 
     def build_indexes(self) -> None:
-        """Make the indexes of the replicated tables, one write transaction each. Does nothing before the first
-        checkpoint and after it was done once.
+        """Make the indexes of the replicated tables, in slices. Does nothing before the first checkpoint and after it
+        was done once.
         """
         if self._is_indexed or not self.state().copied:
             return
-        for statements in self._index_slices():
+        with self.reading() as connection:
+            slices = list(index_slices(connection, self.rows))
+        for statements in slices:
             self._write(partial(self._execute, statements), Priority.BACKGROUND)
 
         def work() -> None:
@@ -403,21 +403,6 @@ class Store:
 
         self._write(work, Priority.BACKGROUND)
         self._is_indexed = True
-
-    def _index_slices(self) -> Iterator[list[str]]:
-        """Index statements, together as many as take a moment."""
-        part: list[str] = []
-        work = 0
-        with self.reading() as connection:
-            sizes = {name: table.size(connection) for name, table in self.rows.tables.items()}
-        for table, statement in index_statements(self.schema):
-            part.append(statement)
-            work += sizes[table]
-            if work > INDEX_SLICE_ROWS:
-                yield part
-                part, work = [], 0
-        if part:
-            yield part
 
     def _execute(self, statements: Sequence[str]) -> None:
         with transaction(self.engine) as connection:
@@ -429,11 +414,7 @@ class Store:
 
         def work() -> None:
             with repeatable_transaction(self.engine) as connection:
-                connection.execute(
-                    insert(sync_log).values(at_ms=self._clock.now_ms(), body=msgspec.msgpack.encode(report))
-                )
-                last = connection.execute(select(func.max(sync_log.c.entry))).scalar_one()
-                connection.execute(delete(sync_log).where(sync_log.c.entry <= last - KEPT_LOG))
+                logbook.keep(connection, self._clock.now_ms(), report)
 
         self._write(work, Priority.SYNC)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from crm.errors import Code
+from desktop.store import logbook
+from desktop.store.store import Changed
 from desktop.store.tables import JournalState
 from tests.unit.desktop.store.desk import Desk
 
@@ -157,3 +159,41 @@ def test_unit_that_leaves_takes_its_rows_along_and_waiting_bodies_stay(desk: Des
 
     desk.round()
     desk.assert_in_step()
+
+
+def test_rounds_that_did_something_are_logged_and_idle_ones_are_not(desk: Desk) -> None:
+    desk.office.customer("Acme")
+    desk.round()
+    desk.round()
+    desk.round()
+    with desk.store.reading() as connection:
+        [(at_ms, entry)] = logbook.last_entries(connection, 10)
+    assert at_ms == desk.clock.now_ms() - 2000
+    assert (entry["pulled_rows"], entry["code"]) == (2, 0)
+
+
+def test_those_who_listen_hear_what_the_office_brought(desk: Desk) -> None:
+    acme = desk.office.customer("Acme", contacts=1)
+    desk.round()
+    heard: list[Changed] = []
+    desk.store.listeners.append(heard.append)
+
+    desk.office.write("toy_customer", acme, name="Beta")
+    desk.round()
+    assert heard == [Changed(frozenset({("toy_customer", acme)}), frozenset({"toy_customer"}), "office")]
+
+    heard.clear()
+    desk.office.take_away(acme)
+    desk.round()
+    assert heard == [Changed(frozenset(), frozenset({"toy_customer", "toy_contact"}), "office")]
+
+
+def test_indexes_are_there_after_the_first_copy(desk: Desk) -> None:
+    desk.office.customer("Acme")
+    desk.round()
+    with desk.store.reading() as connection:
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT * FROM toy_contact WHERE unit = x''"
+        ).all()
+    assert "ix_toy_contact_unit" in str(plan)
+    assert desk.store.state().indexed
