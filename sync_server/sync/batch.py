@@ -158,7 +158,12 @@ class Batch:
         for changeset in changesets:
             for op in changeset.ops:
                 if op.table in self.rulebook:
-                    row = view.get(op.table, op.id) or _row_to_be(self.schema[op.table].blank(), op)
+                    row = view.get(op.table, op.id)
+                    if row is None:
+                        row = _row_to_be(self.schema[op.table].blank(), op)
+                        if row is not None:
+                            # A new row is judged as one that moves from the start, wherever it is born.
+                            row.update((item.name, item.default) for item in self.schema[op.table].machines)
                     if row is not None:
                         roots[op.table].append(row)
         view.load_standings(
