@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from crm.changes.work import Work
 from crm.contacts.actions import create_contact, edit_contact
@@ -229,6 +231,9 @@ def _order(work: Work, customer: bytes, products: tuple[bytes, ...]) -> bytes:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The office, served."""
     monkeypatch.setattr("desktop.vault.passphrase.hash_secret_raw", derive_quickly)
+    # The machine's own key store is never touched, neither here nor in the processes.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setattr(keyring.core, "_keyring_backend", fail.Keyring())
     with Nursery(tmp_path / "processes.log") as nursery, Gate() as gate:
         made = World(tmp_path, nursery, gate)
         made.start_server()
