@@ -17,15 +17,17 @@ def _numbers(path: Path) -> list[tuple[int, str]]:
     """Constants of a module, of `Code`, and ``number`` of error classes, that look like an error number."""
     found: list[tuple[int, str]] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        if isinstance(node, ast.AnnAssign):
+            target: ast.expr = node.target
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
-        value = getattr(node, "value", None)
-        if not isinstance(target, ast.Name) or not isinstance(value, ast.Constant):
+        else:
             continue
-        name, number = target.id, value.value
+        if not isinstance(target, ast.Name) or not isinstance(node.value, ast.Constant):
+            continue
+        name, number = target.id, node.value.value
         is_code = (name.isupper() and not NO_CODE.search(name)) or name == "number"
-        if is_code and type(number) is int and 1000 < number < 10_000:
+        if is_code and isinstance(number, int) and 1000 < number < 10_000:
             found.append((number, f"{path.relative_to(PROJECT)}:{node.lineno} {name}"))
     return found
 
