@@ -188,7 +188,7 @@ class _Page:
             return True
         return any(
             self._touched(feed, self._at_cursor(feed), 1)
-            or self._entering(feed, (self._at_cursor(feed), b"\xff" * 16), 1)
+            or self._entering(feed, (self._at_cursor(feed), b"\xff" * 16), self._at_cursor(feed), 1)
             or self._leaving(feed, self._at_cursor(feed))
             for feed in moved
         )
@@ -261,18 +261,27 @@ class _Page:
         """SQL: the holder row is one of this person's."""
         return f"{alias}.principal IN ({','.join('?' * len(self.principals))})"
 
-    def _entering(self, feed: bytes, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes]]:
-        """(enter_seq, unit) of units held now and not at the cursor, in that order, after a place."""
+    def _entering(
+        self, feed: bytes, after: tuple[int, bytes], began: int, limit: int
+    ) -> list[tuple[int, bytes]]:
+        """(enter_seq, unit) of units held now and not at the cursor, in that order, after a place.
+
+        So are those that left and came back since the checkpoint began at ``began``: the pages between brought
+        nothing of them.
+        """
         start = self._at_cursor(feed)
         rows = self.database.rows(
             self.connection,
             f"SELECT DISTINCT h.enter_seq, h.unit FROM holder h WHERE {self._held('h')} AND h.feed=? AND h.leave_seq IS NULL "
             f"AND h.enter_seq>? AND (h.enter_seq>? OR (h.enter_seq=? AND h.unit>?)) "
             f"AND NOT EXISTS (SELECT 1 FROM holder o WHERE o.unit=h.unit AND {self._held('o')} "
-            f"AND ((o.enter_seq<=? AND (o.leave_seq IS NULL OR o.leave_seq>?)) "
+            f"AND ((h.enter_seq<=? AND o.enter_seq<=? AND (o.leave_seq IS NULL OR o.leave_seq>?)) "
             f"OR (o.leave_seq IS NULL AND o.enter_seq<h.enter_seq))) "
             f"ORDER BY h.enter_seq, h.unit LIMIT {limit}",
-            [*self.principals, feed, start, after[0], after[0], after[1], *self.principals, start, start],
+            [
+                *(*self.principals, feed, start, after[0], after[0], after[1]),
+                *(*self.principals, began, start, start),
+            ],
         )
         return [(row[0], row[1]) for row in rows]
 
@@ -300,7 +309,8 @@ class _Page:
                 if position.partial[0]:
                     self._continue_unit(page, position)
                     continue
-                units = self._entering(feed, position.after.get(feed, _BEFORE_ANY), UNITS)
+                began = position.first.get(feed, self._at_cursor(feed))
+                units = self._entering(feed, position.after.get(feed, _BEFORE_ANY), began, UNITS)
                 if not units:
                     break
                 self._send_units(page, position, feed, units)
