@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+import msgspec
 from sqlalchemy import Connection
 
 from crm.changes.codec import Form, decode
 from crm.changes.digest import digest
-from crm.changes.entity import Root, Row, Schema
+from crm.changes.entity import Part, Root, Row, Schema
 from crm.changes.ops import BIRTH, Changeset
-from crm.changes.scope import holders_of, unit_of
+from crm.changes.policies import Reach
+from crm.changes.scope import Holder, fixed_holders, holders_of, unit_of
 from crm.errors import RoundsmanError
 from crm.orders.rules import document_of
 from crm.orders.seal import canonical, seal_hash
@@ -66,6 +68,7 @@ class _Check:
         yield from self._holders()
         yield from self._changesets()
         yield from self._orders()
+        yield from self._conflicts()
 
     def _all(self, statement: str) -> list[tuple[Any, ...]]:
         return self.database.rows(self.connection, statement)
@@ -76,14 +79,17 @@ class _Check:
         records: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
         for feed, seq, tag in self._all("SELECT feed, seq, tag FROM feed_record ORDER BY feed, seq"):
             records[feed].append((seq, tag))
-        for feed, _epoch, head, tag in self._all("SELECT id, epoch, seq, tag FROM feed"):
+        feeds = self._all("SELECT id, epoch, seq, tag FROM feed")
+        for feed in records.keys() - {row[0] for row in feeds}:
+            yield Violation(4, "records of a feed that does not exist", feed.hex())
+        for feed, _epoch, head, tag in feeds:
             expected = 1
             for seq, _tag in records[feed]:
                 if seq != expected and (seq - expected) % EPOCH_JUMP:
                     yield Violation(4, f"a hole before seq {seq}, expected {expected}", feed.hex())
                 expected = seq + 1
             last = records[feed][-1] if records[feed] else (0, bytes(8))
-            if last[0] != head and head % EPOCH_JUMP:
+            if (head - last[0]) % EPOCH_JUMP:
                 yield Violation(4, f"the counter says {head}, the last record {last[0]}", feed.hex())
             elif last[0] == head and last[1] != tag:
                 yield Violation(4, "the counter's tag is not its record's", feed.hex())
@@ -93,6 +99,12 @@ class _Check:
     def _units(self) -> Iterator[Violation]:
         units = {unit: (feed, head) for unit, feed, head in self._all("SELECT id, feed, head FROM unit")}
         touches = set(self._all("SELECT feed, seq, unit, tbl FROM feed_touch"))
+        last: dict[bytes, int] = defaultdict(int)
+        for _feed, seq, unit, _table in touches:
+            last[unit] = max(last[unit], seq)
+        for unit, (_feed, head) in units.items():
+            if last[unit] != head:
+                yield Violation(4, f"the head is {head}, the last record {last[unit]}", unit.hex())
         for entity in self.schema:
             for row_id, row in self.rows[entity.name].items():
                 where = f"{entity.name} {row_id.hex()}"
@@ -100,6 +112,8 @@ class _Check:
                 computed = unit_of(self.schema, entity, row, lambda table, key: self.rows[table].get(key))
                 if computed is not None and computed != unit:
                     yield Violation(1, "the row is in another unit than its parent", where)
+                if computed is None and isinstance(entity.scope, Part):
+                    yield Violation(1, "the row's parent is not there", where)
                 if unit not in units:
                     yield Violation(1, "the row's unit does not exist", where)
                     continue
@@ -119,29 +133,37 @@ class _Check:
             (unit, table): (value, rows)
             for unit, table, value, rows in self._all('SELECT unit, tbl, digest, "rows" FROM unit_digest')
         }
+        members: dict[tuple[bytes, str], list[tuple[bytes, int]]] = defaultdict(list)
         for entity in self.schema:
-            members: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
             for row_id, row in self.rows[entity.name].items():
-                members[cast(bytes, row["unit"])].append((row_id, cast(int, row["version"])))
-            for unit, rows in members.items():
-                if stored.get((unit, entity.name)) != (digest(rows), len(rows)):
-                    yield Violation(12, f"the digest of {entity.name} is wrong", unit.hex())
+                members[cast(bytes, row["unit"]), entity.name].append((row_id, cast(int, row["version"])))
+        for unit, table in sorted(members.keys() | stored.keys()):
+            rows = members[unit, table]
+            if stored.get((unit, table)) != (digest(rows), len(rows)):
+                yield Violation(12, f"the digest of {table} is wrong", unit.hex())
 
     # -- 6: who holds what
 
     def _holders(self) -> Iterator[Violation]:
-        held: dict[bytes, set[tuple[bytes, str]]] = defaultdict(set)
-        for unit, principal, why in self._all(
-            "SELECT unit, principal, why FROM holder WHERE leave_seq IS NULL"
+        feeds = dict(self._all("SELECT id, feed FROM unit"))
+        reached = set(self._all("SELECT principal, feed FROM principal_feed"))
+        held: dict[bytes, set[Holder]] = defaultdict(set)
+        for unit, principal, why, access, feed in self._all(
+            "SELECT unit, principal, why, access, feed FROM holder WHERE leave_seq IS NULL"
         ):
-            held[unit].add((principal, why))
+            held[unit].add(Holder(principal, why, access))
+            if feeds.get(unit) != feed:
+                yield Violation(6, "a holder is told of another feed than the unit's", unit.hex())
+            if (principal, feed) not in reached:
+                yield Violation(6, "a holder does not hear of the unit's feed", unit.hex())
+        wanted = {unit: frozenset({holder}) for unit, holder in fixed_holders().items()}
         for entity in self.schema:
-            if not isinstance(entity.scope, Root):
-                continue
-            for row_id, row in self.rows[entity.name].items():
-                wanted = {(one.principal, one.why) for one in holders_of(entity, row)}
-                if {one for one in held[row_id] if one[1] == "owner"} != wanted:
-                    yield Violation(6, "the unit's holders are not those its root names", row_id.hex())
+            if isinstance(entity.scope, Root):
+                wanted |= {row_id: holders_of(entity, row) for row_id, row in self.rows[entity.name].items()}
+        named = {holder.why for holders in wanted.values() for holder in holders}
+        for unit, holders in wanted.items():
+            if {one for one in held[unit] if one.why in named} != holders:
+                yield Violation(6, "the unit's holders are not those its root names", unit.hex())
 
     # -- 2, 3: changesets
 
@@ -164,6 +186,11 @@ class _Check:
                 yield Violation(2, "a conflict of which no conflict remains", where)
             if kind in KEPT:
                 yield from self._kept(change_id, kind, FORMS[form], body, change_id in conflicts)
+        for change_id, feed in self._all(
+            "SELECT r.change_id, r.feed FROM feed_record r WHERE NOT EXISTS "
+            "(SELECT 1 FROM changeset c WHERE c.change_id = r.change_id)"
+        ):
+            yield Violation(2, f"the feed {feed.hex()} speaks of a change that is not kept", change_id.hex())
         for incarnation, seen in numbers.items():
             if incarnation in last and max(seen) > last[incarnation]:
                 yield Violation(
@@ -208,7 +235,7 @@ class _Check:
         seals = {(row["order_id"], row["revision"]): row for row in self.rows["order_seal"].values()}
         view = _RowsView(self.rows)
         for row_id, order in self.rows["sales_order"].items():
-            if order["state"] in UNSEALED or order["seal_hash"] is None:
+            if order["state"] in UNSEALED:
                 continue
             seal = seals.get((row_id, order["revision"]))
             where = f"sales_order {row_id.hex()}"
@@ -228,6 +255,31 @@ class _Check:
                 yield Violation(
                     19, "a decision names a document that was never sealed", cast(bytes, decision["id"]).hex()
                 )
+
+    # -- 22: nothing of the office alone leaves it
+
+    def _conflicts(self) -> Iterator[Violation]:
+        for row_id, row in self.rows["conflict"].items():
+            for side in ("base", "mine", "theirs"):
+                names = set(_named(str(row["table_name"]), cast("bytes | None", row[side])))
+                if any(self._is_of_the_office(table, name) for table, name in names):
+                    yield Violation(
+                        22, f"{side} holds a field of the office alone", f"conflict {row_id.hex()}"
+                    )
+
+    def _is_of_the_office(self, table: str, name: str) -> bool:
+        entity = self.schema.get(table)
+        item = entity.fields.get(name) if entity is not None else None
+        return item is not None and item.reach is Reach.OFFICE
+
+
+def _named(table: str, side: bytes | None) -> Iterator[tuple[str, str]]:
+    """The fields that one side of a conflict holds, as (table, field)."""
+    values = msgspec.msgpack.decode(side) if side is not None else {}
+    for op in (*values.get("ops", ()), *values.get("rows", ())):
+        yield from ((op[0], name) for name in op[-1])
+    if "ops" not in values and "rows" not in values:
+        yield from ((table, name) for name in values)
 
 
 class _RowsView:
