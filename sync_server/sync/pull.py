@@ -46,6 +46,7 @@ class _Position(msgspec.Struct, array_like=True):
     reached: dict[bytes, Place] = {}  # per feed: changes are sent up to here
     done: Count = 0
     total: Count = 0
+    parts_since: Count = 0  # head of its feed when the unit in parts was begun
 
 
 @dataclass
@@ -332,6 +333,7 @@ class _Page:
                     break
                 position.after[feed] = enter_seq, unit
                 position.partial = unit, 0, b""
+                position.parts_since = self.heads[feed].seq
                 return
             chosen.append(unit)
             room -= sizes[unit]
@@ -375,11 +377,32 @@ class _Page:
                 last = rows[-1][0]
         if place >= len(self.tables):
             position.partial = b"", 0, b""
+            self._catch_up(page, unit, position.parts_since)
             page.entering.append(unit)
-            # Its rows may be of several moments, so its digest comes when all changes have been sent.
             position.in_parts.append(unit)
         else:
             position.partial = unit, place, last
+
+    def _catch_up(self, page: _Building, unit: bytes, since: int) -> None:
+        """What changed in a unit while it was sent in parts. With this its rows are all of one moment, so nobody sees
+        a part of a changeset.
+        """
+        tables = self.database.rows(
+            self.connection,
+            "SELECT DISTINCT t.tbl FROM feed_touch t JOIN unit u ON u.feed=t.feed AND u.id=t.unit "
+            "WHERE u.id=? AND t.seq>? ORDER BY t.tbl",
+            [unit, since],
+        )
+        for (table,) in tables:
+            page.add(
+                table,
+                self.database.rows(
+                    self.connection,
+                    f"SELECT {select_list(self.database.schema[table].wire_columns)} FROM {quoted(table)} "
+                    "WHERE unit=? AND version>?",
+                    [unit, since],
+                ),
+            )
 
     def _is_held(self, unit: bytes) -> bool:
         return bool(
