@@ -55,6 +55,11 @@ def take(connection: Connection, units: Collection[bytes] | None = None) -> list
     return [decode(Part, body) for _, body in found]
 
 
+def clear(connection: Connection) -> None:
+    """Nothing waits any more."""
+    connection.execute(delete(staging))
+
+
 def is_empty(connection: Connection) -> bool:
     """Whether nothing waits."""
     return connection.execute(select(staging.c.part).limit(1)).first() is None

@@ -23,7 +23,7 @@ from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Key, Rulebook
 from crm.clock import Clock, business_date
 from crm.errors import Code, LocalFault
-from desktop.store import logbook, parked, sending
+from desktop.store import logbook, parked, sending, staging
 from desktop.store.database import (
     create_tables,
     has_tables,
@@ -342,6 +342,7 @@ class Store:
         def work() -> None:
             with transaction(self.engine) as connection:
                 state = load(connection)
+                staging.clear(connection)
                 save(connection, state, msgspec.structs.replace(state, position=b"", staged_for=b""))
 
         self._write(work, Priority.SYNC)
