@@ -80,7 +80,7 @@ class Play:
         )
         self._badness = self._chance.choice([0.0, 0.1, 0.2, 0.35])
         self._crashes = self._chance.choice([0.0, 0.08, 0.2])
-        self._bustle = self._chance.choice([0.04, 0.12, 0.3])
+        self._bustle = self._chance.choice([0.04, 0.12, 0.3, 0.5])
         self._steps = self._chance.choice([40, 60, 60, 90])
         self._seats = [self._seat(number, folder) for number in self._chance.choice(CASTS)]
         self.trace.note(
@@ -104,7 +104,7 @@ class Play:
             clock,
             stream,
             self._safeguards,
-            copied=self._chance.random() < 0.7,
+            copied=self._chance.random() < 0.65,
         )
         device.page_rows = self._chance.choice([4, 12, 30, 200])
         road = Road(

@@ -10,6 +10,9 @@ from crm.changes.safeguards import Safeguards
 from tests.simulation.__main__ import NAMES, run
 from tests.simulation.stage import Stage
 
+# Faults are meant here: what the office and the laptops say of them is no surprise.
+pytestmark = pytest.mark.allow_log("sync_server", "desktop", "crm")
+
 SEEDS = 20
 BUDGET = 200
 
