@@ -122,7 +122,9 @@ def verify_cipher(engine: Engine) -> CipherFacts:
     with outside_transactions(engine).connect() as connection:
         cipher_version = connection.exec_driver_sql("PRAGMA cipher_version").scalar()
         sqlite_version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
-        path = Path(connection.exec_driver_sql("PRAGMA database_list").one()[2])
+        # A connection that has used a temporary table lists a second, unnamed file.
+        files = {row[1]: row[2] for row in connection.exec_driver_sql("PRAGMA database_list")}
+        path = Path(files["main"])
         # Bring the log into the file, so that all pages are checked.
         connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
         faults = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()

@@ -307,6 +307,13 @@ def test_sound_database_says_so(engine: Engine) -> None:
     assert facts.is_sound
 
 
+def test_connection_that_used_a_temporary_table_is_verified_too(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TEMP TABLE scratch (x)")
+        connection.commit()
+    assert verify_cipher(engine).is_sound
+
+
 def test_changed_byte_in_any_page_is_found(path: Path, engine: Engine) -> None:
     add(engine, *(f"name {number}" for number in range(5_000)))
     engine.dispose()
