@@ -120,5 +120,5 @@ def settle(decision: Decision, seqs: Mapping[bytes, int], sender: Sender) -> Non
         if write.before is None or not write.stamped:
             continue
         stamp = FieldStamp(seq, sender.stamp, sender.incarnation, sender.actor.id)
-        stamps = {**read_stamps(write.row), **dict.fromkeys(write.stamped, stamp)}
+        stamps = {**read_stamps(write.row), **dict.fromkeys(sorted(write.stamped), stamp)}
         write.row["stamps"] = _ENCODER.encode({name: tuple(value) for name, value in stamps.items()})
