@@ -311,7 +311,7 @@ def test_without_the_barrier_a_rule_that_raises_stops_everything(firm: Firm, ann
     sick.close()
 
 
-# psycopg warns when the garbage collector finds the pipeline that the planted error broke.
+# psycopg may warn when it leaves the pipeline that the planted error broke.
 @pytest.mark.allow_log("sync_server.sync.push", "psycopg")
 def test_an_error_of_the_database_costs_the_change_it_belongs_to_and_no_other(
     firm: Firm, anna: Laptop
