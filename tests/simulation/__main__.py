@@ -19,6 +19,8 @@ from tests.simulation.stage import Result
 from tests.simulation.tally import CHECKED, Tally
 
 SEEDS: Final = 1000
+ENOUGH: Final = 100
+"""From so many seeds on an invariant that was never checked is a fault of the simulation."""
 NAMES: Final = tuple(item.name for item in fields(Safeguards))
 
 
@@ -74,7 +76,17 @@ def main(arguments: list[str] | None = None) -> int:
     print(json.dumps(found))
     if chosen.without is not None:
         return 0 if found["caught"] else 1
-    return 1 if found["violations"] else 0
+    blind = _blind(found)
+    if blind:
+        print(f"never saw anything to check: {', '.join(blind)}", file=sys.stderr)
+    return 1 if found["violations"] or blind else 0
+
+
+def _blind(found: dict[str, object]) -> list[str]:
+    """The invariants that were never checked on anything, in a run that is long enough to tell."""
+    checks = found["checks"]
+    assert isinstance(checks, dict)
+    return [number for number, count in checks.items() if not count] if found["seeds"] >= ENOUGH else []  # type: ignore[operator]
 
 
 if __name__ == "__main__":

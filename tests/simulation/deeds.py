@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
 from typing import Any, Final
 
 from crm.changes.work import Work
@@ -15,43 +13,27 @@ from crm.customers import actions as customers
 from crm.customers.entities import Customer
 from crm.customers.states import Library
 from crm.errors import RoundsmanError
-from crm.orders import actions as orders
-from crm.orders.editing import settle
-from crm.orders.entities import OrderLine, SalesOrder
 from crm.schema import SCHEMA
+from tests.simulation.hands import short
 from tests.simulation.host import BUG
 from tests.simulation.laptop import Device
+from tests.simulation.order_deeds import Deed, OrderDeeds
 from tests.simulation.tally import Tally, Trace
 from tests.simulation.world import World
 
 TRIES: Final = 8
-HEAT: Final = 0.6
-"""How often a row is chosen from the one customer that everybody works on."""
-GOES_ON: Final = 0.35
-"""How often a person goes on with the record that was at hand."""
 ADDRESS: Final = ("address_province", "address_city", "address_street")
 
 
-def short(row_id: bytes) -> str:
-    """An id as the trace names it."""
-    return row_id.hex()[-6:]
-
-
-class Deeds:
+class Deeds(OrderDeeds):
     """The deeds of the person at one laptop. `do` does one; what the action refuses is refused, and nothing is kept."""
 
     def __init__(
         self, device: Device, world: World, hot: bytes, chance: random.Random, tally: Tally, trace: Trace
     ) -> None:
-        self._device = device
-        self._hot = hot
-        self._world = world
-        self._chance = chance
-        self._tally = tally
-        self._trace = trace
-        self._count = 0
-        self._last: dict[str, bytes] = {}
-        self._all: list[tuple[int, str, Callable[[], None]]] = [
+        super().__init__(device, world, hot, chance, tally, trace)
+        self._all: list[Deed] = [
+            *self.order_deeds(),
             (2, "customer.create", self._create_customer),
             (3, "contact.create", self._create_contact),
             (8, "contact.edit", self._edit_contact),
@@ -60,12 +42,6 @@ class Deeds:
             (2, "customer.library", self._move_library),
             (3, "delete", self._delete_or_revive),
             (3, "ship_to", self._ship_to),
-            (4, "order.create", self._create_order),
-            (6, "order.line", self._edit_line),
-            (2, "order.edit", self._edit_order),
-            (7, "order.submit", self._submit),
-            (3, "order.move", self._move_order),
-            (3, "order.tamper", self._tamper),
             (2, "contact.bug", self._trip_the_office),
             (2, "customer.forge", self._forge),
             (3, "contact.reports", self._reports_to),
@@ -91,64 +67,6 @@ class Deeds:
             if len(self._trace.lines) > before:
                 self._tally.deeds[name] += 1
                 return
-
-    # -- parts
-
-    def _note(self, text: str) -> None:
-        self._trace.note(f"{self._device.name}: {text}")
-
-    def _some(self, table: str, where: str = "deleted = 0", *, columns: str = "id") -> tuple[Any, ...] | None:
-        """A row that the screen shows; most often of the customer that everybody works on, or the last one again.
-
-        ``columns`` begins with ``id``.
-        """
-        with closing(self._device.store.engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            found = cursor.execute(
-                f"SELECT unit, {columns} FROM {table} WHERE {where} ORDER BY id"
-            ).fetchall()
-            cursor.close()
-        last = [row for row in found if row[1] == self._last.get(table)]
-        hot = [row for row in found if row[0] == self._hot]
-        if last and self._chance.random() < GOES_ON:
-            found = last
-        elif hot and self._chance.random() < HEAT:
-            found = hot
-        if not found:
-            return None
-        row = self._chance.choice(found)[1:]
-        self._last[table] = row[0]
-        return row
-
-    def _journal(self, where: str) -> bytes | None:
-        with closing(self._device.store.engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            found = cursor.execute(
-                f"SELECT change_id FROM journal WHERE {where} ORDER BY local_seq"
-            ).fetchall()
-            cursor.close()
-        return self._chance.choice(found)[0] if found else None
-
-    def _work(self, intent: str, text: str, action: Callable[[Work], Any]) -> Any:
-        """Run an action; what was committed is remembered as made."""
-        self._note(text)
-        device = self._device
-        with device.store.unit_of_work(intent, device.actor) as work:
-            result = action(work)
-        if work.change_id is not None:
-            with closing(device.store.engine.raw_connection()) as connection:
-                cursor = connection.cursor()
-                [(body,)] = cursor.execute("SELECT body FROM journal WHERE change_id=?", [work.change_id])
-                cursor.close()
-            device.made[work.change_id] = body
-            self._trace.take(body)
-        return result
-
-    def _value(self) -> str:
-        """A new value, or one that somebody else may write as well."""
-        if self._chance.random() < 0.15:
-            return "the same"
-        return f"{self._device.name} {self._count}"
 
     # -- customers and contacts
 
@@ -277,113 +195,6 @@ class Deeds:
                 f"contact {short(found[0])} reports to {short(other[0])}",
                 lambda work: contacts.edit_contact(work, found[0], reports_to_id=other[0]),
             )
-
-    # -- orders
-
-    def _create_order(self) -> None:
-        found = self._some("customer")
-        if found is None:
-            return
-        lines = self._chance.randint(0, 2)
-
-        def create(work: Work) -> None:
-            order = orders.create_order(
-                work, found[0], wanted_on=work.business_date + timedelta(days=30), delivery_place="the gate"
-            )
-            for _ in range(lines):
-                self._add_line(work, order.id)
-            if lines and self._chance.random() < 0.3:
-                orders.submit_order(work, order.id)
-
-        self._work("order.create", f"creates an order of {short(found[0])} with {lines} lines", create)
-
-    def _add_line(self, work: Work, order_id: bytes) -> None:
-        product = self._chance.choice(self._world.products)
-        orders.add_line(work, order_id, product, quantity_milli=1000 * self._chance.randint(1, 5))
-
-    def _draft(self) -> bytes | None:
-        """A draft, most often the oldest one: people work on one order together."""
-        oldest = "id = (SELECT min(id) FROM sales_order WHERE state = 'draft' AND deleted = 0)"
-        found = self._some("sales_order", oldest) if self._chance.random() < HEAT else None
-        found = found or self._some("sales_order", "state = 'draft'") or self._some("sales_order")
-        return found[0] if found is not None else None
-
-    def _edit_line(self) -> None:
-        order_id = self._draft()
-        if order_id is None:
-            return
-        line = self._some("order_line", f"order_id = X'{order_id.hex()}' AND deleted = 0")
-        kind = self._chance.choice(["add", "change", "change", "remove"])
-        if line is None or kind == "add":
-            self._work(
-                "order.line.add",
-                f"adds a line to order {short(order_id)}",
-                lambda work: self._add_line(work, order_id),
-            )
-        elif kind == "change":
-            quantity = 1000 * self._chance.randint(1, 9)
-            self._work(
-                "order.line.change",
-                f"sets the quantity of a line of order {short(order_id)}",
-                lambda work: orders.change_line(work, line[0], quantity_milli=quantity),
-            )
-        else:
-            self._work(
-                "order.line.remove",
-                f"takes a line off order {short(order_id)}",
-                lambda work: orders.remove_line(work, line[0]),
-            )
-
-    def _edit_order(self) -> None:
-        order_id = self._draft()
-        if order_id is not None:
-            fields: Any = self._chance.choice([{"note": self._value()}, {"discount_bp": 100}])
-            self._work(
-                "order.edit",
-                f"sets {sorted(fields)} of order {short(order_id)}",
-                lambda work: orders.change_order(work, order_id, **fields),
-            )
-
-    def _submit(self) -> None:
-        order_id = self._draft()
-        if order_id is not None:
-            self._work(
-                "order.submit",
-                f"submits order {short(order_id)}",
-                lambda work: orders.submit_order(work, order_id),
-            )
-
-    def _move_order(self) -> None:
-        found = self._some("sales_order", "state <> 'draft'", columns="id, state")
-        if found is None:
-            return
-        order_id, state = found
-        action, word = (
-            (orders.revise_order, "revises")
-            if state in ("returned", "withdrawn")
-            else self._chance.choice([(orders.withdraw_order, "withdraws"), (orders.cancel_order, "cancels")])
-        )
-        self._work(f"order.{word}", f"{word} order {short(order_id)}", lambda work: action(work, order_id))
-
-    def _tamper(self) -> None:
-        """A client that was tampered with: the price of a line is changed after the document was sealed."""
-        order_id = self._draft()
-        if order_id is None:
-            return
-
-        def submit(work: Work) -> None:
-            orders.submit_order(work, order_id)
-            line = work.session.query(OrderLine).filter_by(order_id=order_id, deleted=False).first()
-            order = work.session.get(SalesOrder, order_id)
-            if line is None or order is None:
-                return
-            line.unit_price_minor += 1
-            settle(work, order)
-
-        self._tally.faults["tampered"] += 1
-        self._work(
-            "order.submit", f"submits order {short(order_id)} and changes a price under the seal", submit
-        )
 
     # -- what the office will not take
 

@@ -18,7 +18,8 @@ from crm.orders import actions as orders
 from crm.orders.states import OrderState
 from crm.people import actions as people
 from crm.schema import SCHEMA
-from tests.simulation.deeds import HEAT, TRIES, short
+from tests.simulation.deeds import TRIES
+from tests.simulation.hands import HEAT, short
 from tests.simulation.host import OfficeHost
 from tests.simulation.ledger import Ledger
 from tests.simulation.tally import Tally, Trace

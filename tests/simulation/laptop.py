@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from crm.changes.actor import Actor
-from crm.changes.ops import Page, PullRequest
+from crm.changes.ops import Outcome, Page, PullRequest
 from crm.changes.safeguards import Safeguards
 from crm.ids import IdFactory
 from crm.rights import Role, actor_of
@@ -31,7 +31,7 @@ class Device:
 
     ``made`` are the changesets that its person made and that were committed (id to body), ``dropped`` those that the
     person took back, discarded or sent again under another id (those other ids are ``resent``). ``has_contact``: the office was heard since the last
-    changeset was made.
+    changeset was made. ``pages`` and ``outcomes`` are what the office answered last.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Device:
         self.dropped: set[bytes] = set()
         self.resent: set[bytes] = set()
         self.pages: list[tuple[PullRequest, Page]] = []
+        self.outcomes: tuple[Outcome, ...] = ()
         self.page_rows = 500
         self.is_syncing = False
         self.has_contact = True
@@ -92,5 +93,6 @@ class Device:
         """End the program and start it again."""
         self.is_syncing = False
         self.pages.clear()
+        self.outcomes = ()
         self.stop()
         self.start()

@@ -10,60 +10,22 @@ import sqlite3
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import msgspec
 
 from crm.changes.entity import Entity, Schema, Wire
 from crm.changes.ops import Changeset
 from crm.changes.view import Key
-from crm.ids import CATALOGUE, COMPANY, DIRECTORY
+from crm.ids import CATALOGUE, DIRECTORY
+from tests.simulation.books import Beginning, Known, Version, quoted, row_sum
 from tests.simulation.documents import check_decision, check_order
 from tests.simulation.model import DOCUMENT, OFFICE_MADE, Cell, Effect, Model, Row, modelled
 from tests.simulation.tally import Tally, Violation
 
 KEPT: Final = frozenset({"applied", "merged", "conflict"})
 EVERYBODYS: Final = (CATALOGUE, DIRECTORY)
-
-
-class Version(NamedTuple):
-    """A row as it was from ``seq`` of its feed on. ``wire`` are the values of the columns that travel."""
-
-    seq: int
-    unit: bytes
-    feed: bytes
-    wire: tuple[Wire, ...]
-
-
-@dataclass(frozen=True)
-class Known:
-    """A changeset that the office answered."""
-
-    change_id: bytes
-    incarnation: bytes
-    n: int
-    kind: str
-    code: int
-    changeset: Changeset | None
-
-
-@dataclass
-class Beginning:
-    """The books at the beginning of every seed, read once."""
-
-    versions: dict[Key, list[Version]]
-    values: dict[Key, dict[str, Wire]]
-    owners: dict[bytes, list[tuple[int, bytes]]]
-    marks: tuple[int, int, int]
-    seqs: dict[bytes, int]
-
-
-def quoted(names: Iterable[str]) -> str:
-    """Column names for a SELECT."""
-    return ",".join(f'"{name}"' for name in names)
 
 
 class Ledger:
@@ -404,13 +366,3 @@ class Ledger:
     def heads(self) -> dict[bytes, int]:
         """The last number of each feed."""
         return dict(self.seqs)
-
-    def is_company(self, feed: bytes) -> bool:
-        """Whether a feed is the one of the whole company."""
-        return feed == COMPANY
-
-
-def row_sum(row_id: bytes, version: int) -> int:
-    """What a row contributes to a digest (sync-protocol, 13)."""
-    data = row_id + version.to_bytes(8, "big")
-    return int.from_bytes(blake2b(data, digest_size=16).digest(), "big")

@@ -6,7 +6,6 @@ import random
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,18 +15,19 @@ from crm.errors import Code
 from crm.schema import SCHEMA
 from desktop.store.errors import UnfitPage
 from desktop.store.status import faults
-from desktop.sync.engine import RoundReport
-from sync_server.sync.check import check
 from sync_server.sync.push import Caller
+from tests.simulation.books import Beginning
 from tests.simulation.clocks import DAY_MS, MINUTE_MS, LaptopClock, TrueTime
 from tests.simulation.crashes import bury
 from tests.simulation.deeds import Deeds
 from tests.simulation.desk import Desk
 from tests.simulation.host import OfficeHost
 from tests.simulation.laptop import Device
-from tests.simulation.ledger import Beginning, Ledger
-from tests.simulation.mirror import Mirror, digest_of
+from tests.simulation.ledger import Ledger
+from tests.simulation.mirror import Mirror
+from tests.simulation.quiet import Quiet
 from tests.simulation.road import Road
+from tests.simulation.seat import Seat
 from tests.simulation.tally import Tally, Trace, Violation
 from tests.simulation.watch import check_page, check_push
 from tests.simulation.world import World
@@ -38,16 +38,6 @@ OFFSETS_MS: Final = (0, 0, 0, 90_000, -5 * MINUTE_MS, 3 * 60 * MINUTE_MS, -2 * D
 QUIET_ROUNDS: Final = 6
 MAX_CRASH_STATEMENT: Final = 70
 CUT: Final = ("request cut", "answer cut")
-
-
-@dataclass
-class Seat:
-    """A laptop with everything that belongs to it."""
-
-    device: Device
-    road: Road
-    deeds: Deeds
-    mirror: Mirror
 
 
 class Play:
@@ -81,7 +71,7 @@ class Play:
         self._badness = self._chance.choice([0.0, 0.1, 0.2, 0.35])
         self._crashes = self._chance.choice([0.0, 0.08, 0.2])
         self._bustle = self._chance.choice([0.04, 0.12, 0.3, 0.5])
-        self._steps = self._chance.choice([40, 60, 60, 90])
+        self._steps = self._chance.choice([40, 50, 60, 80])
         self._seats = [self._seat(number, folder) for number in self._chance.choice(CASTS)]
         self.trace.note(
             f"seed {seed}: {', '.join(seat.device.name for seat in self._seats)}; road {self._badness}, "
@@ -137,7 +127,8 @@ class Play:
             self._time.advance(self._chance.choice([100, 2_000, MINUTE_MS, 20 * MINUTE_MS, 180 * MINUTE_MS]))
             self._step()
             self._check()
-        self._end()
+        self._depth = 1  # nobody acts in between any more
+        Quiet(self._seats, self._host, self._ledger, self.tally, self.trace, self._check).run()
 
     def close(self) -> None:
         """End all programs."""
@@ -180,6 +171,7 @@ class Play:
 
     def _sync(self, seat: Seat) -> None:
         device = seat.device
+        self._news(seat)
         cuts = sum(self.tally.faults[kind] for kind in CUT)
         device.is_syncing = True
         try:
@@ -200,13 +192,28 @@ class Play:
         if report.complete and not report.code:
             self._again(seat)
 
+    def _news(self, seat: Seat) -> None:
+        """A laptop that lacks something is told that there is news: else it would wait for ever (10)."""
+        device = seat.device
+        state = device.store.state()
+        person = device.laptop.person
+        if not state.copied or self._chance.random() > 0.3:
+            return
+        cursor = {bytes.fromhex(feed): head.seq for feed, head in state.cursor.items()}
+        lacks = self._ledger.scope(person, cursor) != self._ledger.scope(person, self._ledger.heads)
+        caller = Caller(person, device.laptop.device)
+        if lacks and not self._host.office.has_news(caller, state.cursor):
+            raise Violation(10, f"{device.name}: the office has something new and does not say so")
+        self.tally.saw(10, lacks)
+
     def _again(self, seat: Seat) -> None:
-        """Use a page once more: nothing may change (20)."""
+        """Use a page and an answer once more: nothing may change (20)."""
         device = seat.device
         if not device.pages or self._chance.random() > 0.15:
             return
         seat.mirror.check()
         before = seat.mirror.digest()
+        device.store.take_answer(device.outcomes)
         request, page = self._chance.choice(device.pages)
         with suppress(UnfitPage):
             device.store.take_page(request, page).result()
@@ -330,73 +337,3 @@ class Play:
                 check_push(ledger, request, answer, self.tally)
         elif isinstance(answer, Page):
             check_page(ledger, device.laptop.person, answer, self.tally)
-
-    # -- the end
-
-    def _end(self) -> None:
-        """Faults stop, queues drain, and everything is compared."""
-        self.trace.note("quiet")
-        self._depth = 1
-        for seat in self._seats:
-            seat.road.badness = 0.0
-        for seat in self._seats:
-            while seat.road.late:
-                seat.road.deliver_late()
-        self._check()
-        reports: list[RoundReport] = []
-        for _ in range(QUIET_ROUNDS):
-            reports = [self._quiet_round(seat) for seat in self._seats]
-            if all(report.is_idle and report.complete for report in reports):
-                break
-        else:
-            raise Violation(
-                10, f"after {QUIET_ROUNDS} rounds on a good road there is still something to do: {reports}"
-            )
-        self._ledger.full_check()
-        for seat in self._seats:
-            seat.mirror.final_check()
-            found = faults(seat.device.store)
-            if found:
-                raise Violation(23, f"{seat.device.name}: {'; '.join(found)}")
-        broken = check(self._host.office.database)
-        if broken:
-            raise Violation(
-                broken[0].invariant, f"the office's own check: {broken[0].text} ({broken[0].where})"
-            )
-        self._idle()
-
-    def _quiet_round(self, seat: Seat) -> RoundReport:
-        seat.device.has_contact = True
-        report = seat.device.sync.round()
-        self.trace.note(f"{seat.device.name}: quiet round: {report.outcomes} {report.pulled_rows} rows")
-        if report.code:
-            raise Violation(
-                10, f"{seat.device.name}: a round on a good road ended with {report.code}: {report.message}"
-            )
-        if report.mismatches or report.held_back:
-            raise Violation(12, f"{seat.device.name}: {report.mismatches} digests differ from the office's")
-        self._check()
-        return report
-
-    def _idle(self) -> None:
-        """A round with nothing to do changes nothing on either side (18)."""
-        before = self._digests()
-        for seat in self._seats:
-            seat.device.sync.round()
-            caller = Caller(seat.device.laptop.person, seat.device.laptop.device)
-            if self._host.office.has_news(caller, seat.device.store.state().cursor):
-                raise Violation(
-                    18, f"{seat.device.name}: the office has news for a laptop that has everything"
-                )
-        after = self._digests()
-        if before != after:
-            raise Violation(18, "an idle round changed something")
-        self.tally.saw(18, len(self._seats))
-        for digest in after:
-            self.trace.take(digest)
-
-    def _digests(self) -> list[bytes]:
-        return [
-            digest_of(self._ledger.connection, besides=("device",)),
-            *(seat.mirror.digest() for seat in self._seats),
-        ]

@@ -65,7 +65,9 @@ class Road:
 
     def push(self, request: PushRequest) -> PushAnswer:
         """See `Transport.push`."""
-        return self._call(request, PushRequest, PushAnswer, self._host.push)
+        answer = self._call(request, PushRequest, PushAnswer, self._host.push)
+        self._device.outcomes = answer.outcomes
+        return answer
 
     def pull(self, request: PullRequest) -> Page:
         """See `Transport.pull`."""

@@ -11,6 +11,7 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import create_engine
 
@@ -21,11 +22,12 @@ from desktop.store.database import prepare_engine
 from desktop.store.store import Store
 from desktop.sync.engine import SyncEngine
 from sync_server.sync.push import Caller
+from tests.simulation.books import Beginning
 from tests.simulation.clocks import TrueTime
 from tests.simulation.engines import light, url_of
 from tests.simulation.host import OfficeHost
 from tests.simulation.laptop import ZONE
-from tests.simulation.ledger import Beginning, Ledger
+from tests.simulation.ledger import Ledger
 from tests.simulation.play import Play
 from tests.simulation.tally import Tally, Violation
 from tests.simulation.world import Laptop, World, build_office
@@ -47,18 +49,45 @@ class Result:
     trace: tuple[str, ...] = ()
 
 
-class Stage:
-    """The world's files in a folder of their own. Use as a context manager."""
+class Scene(NamedTuple):
+    """The world and our books at the beginning, as they are handed to other processes."""
 
-    def __init__(self) -> None:
-        root = MEMORY if MEMORY.is_dir() else None
-        self._folder = Path(tempfile.mkdtemp(prefix="roundsman-", dir=root))
+    world: World
+    beginning: Beginning
+
+
+class Stage:
+    """The world's files in a folder of their own. Use as a context manager.
+
+    With a ``scene`` another process has built the world and will remove it.
+    """
+
+    def __init__(self, scene: Scene | None = None) -> None:
+        self._is_guest = scene is not None
+        self._folder: Path
         self.world: World
         self.beginning: Beginning
+        if scene is not None:
+            self.world, self.beginning = scene
+            self._folder = self.world.folder
 
     def __enter__(self) -> Stage:
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # faults are meant here
+        if not self._is_guest:
+            root = MEMORY if MEMORY.is_dir() else None
+            self._folder = Path(tempfile.mkdtemp(prefix="roundsman-", dir=root))
+            self._build()
+        gc.collect()
+        gc.freeze()
+        return self
+
+    @property
+    def scene(self) -> Scene:
+        """What another process needs to play on this stage."""
+        return Scene(self.world, self.beginning)
+
+    def _build(self) -> None:
         self.world = build_office(self._folder)
         for laptop in self.world.laptops:
             self._copy(laptop)
@@ -66,12 +95,11 @@ class Stage:
         self.beginning = ledger.beginning()
         ledger.close()
         _settle(self.world.office_file)
-        gc.collect()
-        gc.freeze()
-        return self
 
     def __exit__(self, *_error: object) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        gc.unfreeze()
+        if not self._is_guest:
+            shutil.rmtree(self._folder, ignore_errors=True)
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(logging.NOTSET)
 
