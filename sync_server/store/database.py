@@ -202,12 +202,18 @@ _AWAY: Final = (
     "server closed",
     "connection",
 )
+"""What SQLite, and PostgreSQL before there is a connection, say when they are in trouble."""
+_AWAY_STATES: Final = ("08", "53", "57", "58")
+"""Classes of PostgreSQL's own errors: connection, resources, operator intervention, system (its manual, appendix A)."""
 
 
 def _is_away(error: Exception) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return type(cause).__name__ in ("OperationalError", "InterfaceError", "AdminShutdown") and any(
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_AWAY_STATES)
+    return type(cause).__name__ in ("OperationalError", "InterfaceError") and any(
         sign in str(cause).lower() for sign in _AWAY
     )
