@@ -17,6 +17,7 @@ from sync_server.store.database import Database
 from sync_server.store.feeds import found_company
 
 _FOLDER: Final = Path(__file__).parent
+_ONE_AT_A_TIME: Final = 0x526F756E64736D61
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -46,6 +47,9 @@ def upgrade(database: Database) -> None:
     """
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     with database.write() as connection:
+        if not database.is_sqlite:
+            # Several servers may start at once; the others wait here and find the work done.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
         version = MigrationContext.configure(connection).get_current_revision()
         if version is not None and version not in known:
             raise OfficeFault(
