@@ -82,7 +82,7 @@ class Database:
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
             mode = connection.get_execution_options().get("transaction_mode", "DEFERRED")
-            connection.exec_driver_sql(f"BEGIN {mode}")
+            _run(connection, f"BEGIN {mode}")
 
         return engine
 
@@ -145,7 +145,9 @@ class Database:
     @contextmanager
     def _connect(self, **options: Any) -> Iterator[Connection]:
         try:
-            with self.engine.connect().execution_options(**options) as connection:
+            with self.engine.connect() as connection:
+                if options:
+                    connection.execution_options(**options)
                 yield connection
         except (DBAPIError, self.driver_error) as error:
             if _is_away(error):
@@ -192,6 +194,15 @@ class Database:
         """Run ``statement`` once per tuple; nothing for none. Raises what the driver raises, wrapped by SQLAlchemy."""
         if parameters:
             connection.exec_driver_sql(self.sql(statement), list(parameters))
+
+
+def _run(connection: Connection, statement: str) -> None:
+    """A statement without values or result, straight to the driver."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()
 
 
 _AWAY: Final = (
