@@ -212,3 +212,39 @@ setting = Table(
     _text("key", 60, key=True),
     Column("value", Text, nullable=False),
 )
+
+import_run = Table(
+    "import_run",
+    OFFICE,
+    _int("id", key=True),
+    _text("source", 60),
+    _text("title", 200),
+    _id("person"),
+    _text("state", 12),  # running, done, cancelled, unfinished, undoing, undone
+    _int("started_at"),
+    _int("ended_at", nullable=True),
+    Column("counts", Text, nullable=False),  # JSON: file label to outcome to rows
+    Column("settings", Text, nullable=False),  # JSON: setting to [before, after]
+)
+
+import_batch = Table(
+    "import_batch",
+    OFFICE,
+    _int("run", key=True),
+    _int("n", key=True),
+    _id("change_id"),
+    Column("taken_back", SmallInteger, nullable=False),
+)
+
+import_key = Table(
+    "import_key",
+    OFFICE,
+    _text("source", 60, key=True),
+    _text("entity", 40, key=True),
+    _text("key", 200, key=True),
+    _id("row_id"),
+    _int("run"),
+    Column("found", SmallInteger, nullable=False),  # 1: the record was there and was found by its values
+    # A million keys: the table is its own index.
+    sqlite_with_rowid=False,
+)
