@@ -11,12 +11,14 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm.changes.entity import Schema
+from desktop.store.driver import run
 from desktop.store.tables import LOCAL, sync_state
 
 BEGIN_OPTION: Final = "roundsman_begin"
 """The execution option that names the statement a transaction begins with. The hooks of the encrypted engine and
 those of `prepare_engine` honour it."""
 
+_FOR_WRITING: Final[Any] = {BEGIN_OPTION: "BEGIN IMMEDIATE"}
 _SYNCHRONOUS_NORMAL: Final = 1
 _LEVEL: Final = "roundsman.synchronous"
 """What a connection that does not wait for the disk just now was made with."""
@@ -53,7 +55,7 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN_OPTION, "BEGIN"))
+    run(connection, connection.get_execution_options().get(BEGIN_OPTION, "BEGIN"))
 
 
 def quicken_binding(engine: Engine) -> None:
@@ -70,7 +72,8 @@ def quicken_binding(engine: Engine) -> None:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """A write transaction: takes the write lock at once, commits at the end, rolls back on any exception."""
-    with _for_writing(engine).connect() as connection:
+    with engine.connect() as connection:
+        connection.execution_options(**_FOR_WRITING)
         level = connection.info.pop(_LEVEL, None)
         if level is not None:
             _set_level(connection, level)
@@ -83,17 +86,14 @@ def repeatable_transaction(engine: Engine) -> Iterator[Connection]:
     """A write transaction whose commit does not wait for the disk: a power cut may undo it, whole, and those after it
     up to the next one that waits. For what the office would send or answer again.
     """
-    with _for_writing(engine).connect() as connection:
+    with engine.connect() as connection:
+        connection.execution_options(**_FOR_WRITING)
         if _LEVEL not in connection.info:
             level = _level(connection)
             connection.info[_LEVEL] = level
             _set_level(connection, min(level, _SYNCHRONOUS_NORMAL))
         with connection.begin():
             yield connection
-
-
-def _for_writing(engine: Engine) -> Engine:
-    return engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
 
 
 # The level cannot be changed inside a transaction, and SQLAlchemy begins one with its first statement.

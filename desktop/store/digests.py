@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from crm.changes.digest import DIGEST_BYTES, digest, row_hash
 from crm.changes.ops import Block, UnitDigest
+from desktop.store.driver import fetch
 from desktop.store.rows import AllRows
 
 SCAN_FROM: Final = 50
@@ -19,10 +20,10 @@ _MODULUS: Final = 1 << (8 * DIGEST_BYTES)
 
 def digest_of(connection: Connection, rows: AllRows, unit: bytes, table: str) -> bytes:
     """The digest of the confirmed rows of a unit and table. Rows that only this laptop knows do not count."""
-    found = connection.exec_driver_sql(
-        f"SELECT id, version FROM {rows[table].name} WHERE unit = ? AND version > 0", (unit,)
+    found = fetch(
+        connection, f"SELECT id, version FROM {rows[table].name} WHERE unit = ? AND version > 0", (unit,)
     )
-    return digest((row_id, version) for row_id, version in found)
+    return digest(found)
 
 
 def mismatches(

@@ -10,16 +10,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection
 
 from crm.changes.ops import Block, Outcome, Receipt
 from crm.changes.view import Key, Rulebook
 from desktop.store import journal as log
 from desktop.store import overlay
+from desktop.store.driver import fetch, fetch_in
 from desktop.store.overlay import Confirmed
-from desktop.store.rows import MAX_VARIABLES, AllRows
+from desktop.store.rows import AllRows
 from desktop.store.staging import Part
-from desktop.store.tables import JournalState, held_unit
+from desktop.store.tables import JournalState
 
 logger = logging.getLogger(__name__)
 
@@ -165,17 +166,15 @@ class Fold:
 
     def _evict(self, units: list[bytes]) -> None:
         """Units that left: nothing of them stays readable. Waiting bodies stay until they are answered."""
-        for start in range(0, len(units), MAX_VARIABLES):
-            part = tuple(units[start : start + MAX_VARIABLES])
-            marks = ", ".join("?" * len(part))
-            for name in self._rows.tables:
-                removed = self._connection.exec_driver_sql(
-                    f"DELETE FROM {name} WHERE unit IN ({marks})", part
-                ).rowcount
-                if removed:
-                    self.folded.evicted += removed
-                    self.folded.tables.add(name)
-            self._connection.execute(delete(held_unit).where(held_unit.c.unit.in_(part)))
+        if not units:
+            return
+        gone = [(unit,) for unit in units]
+        for name in self._rows.tables:
+            removed = self._connection.exec_driver_sql(f"DELETE FROM {name} WHERE unit = ?", gone).rowcount
+            if removed:
+                self.folded.evicted += removed
+                self.folded.tables.add(name)
+        self._connection.exec_driver_sql("DELETE FROM held_unit WHERE unit = ?", gone)
         for unit in units:
             self._affected |= overlay.forget_unit(self._connection, unit)
 
@@ -207,10 +206,10 @@ class Fold:
         missing: dict[str, list[bytes]] = {}
         for unit, name in sorted(refetched):
             if name in self._rows.tables:
-                here = self._connection.exec_driver_sql(
-                    f"SELECT id FROM {name} WHERE unit = ? AND version > 0", (unit,)
-                ).scalars()
-                missing.setdefault(name, []).extend(row_id for row_id in here if row_id not in came)
+                here = fetch(
+                    self._connection, f"SELECT id FROM {name} WHERE unit = ? AND version > 0", (unit,)
+                )
+                missing.setdefault(name, []).extend(row_id for (row_id,) in here if row_id not in came)
         count = sum(map(len, missing.values()))
         if count >= HELD_BACK_ROWS and count > HELD_BACK_SHARE * self._confirmed_rows():
             self.folded.held_back = sorted(refetched)
@@ -264,10 +263,8 @@ def hold(connection: Connection, units: Collection[bytes], *, attempt: int) -> N
 
 def held_of(connection: Connection, units: Collection[bytes], *, attempt: int | None = None) -> set[bytes]:
     """Which of these units entered (in that attempt)."""
-    query = select(held_unit.c.unit).where(held_unit.c.unit.in_(list(units)))
-    if attempt is not None:
-        query = query.where(held_unit.c.attempt == attempt)
-    return set(connection.execute(query).scalars()) if units else set()
+    rows = fetch_in(connection, "SELECT unit, attempt FROM held_unit WHERE unit IN ({in})", units)
+    return {unit for unit, entered in rows if attempt is None or entered == attempt}
 
 
 def park_with_dependents(connection: Connection, local_seq: int) -> list[int]:
@@ -279,5 +276,5 @@ def park_with_dependents(connection: Connection, local_seq: int) -> list[int]:
 
 def strays(connection: Connection, attempt: int) -> list[bytes]:
     """Units of an abandoned first copy that the one just completed did not bring."""
-    old = select(held_unit.c.unit).where(held_unit.c.attempt < attempt, held_unit.c.attempt > 0)
-    return list(connection.execute(old).scalars())
+    found = fetch(connection, "SELECT unit FROM held_unit WHERE attempt < ? AND attempt > 0", (attempt,))
+    return [unit for (unit,) in found]

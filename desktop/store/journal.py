@@ -10,17 +10,24 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from crm.changes.codec import decode
 from crm.changes.ops import BIRTH, Changeset, Outcome
 from crm.changes.view import Key
-from desktop.store.rows import MAX_VARIABLES
-from desktop.store.tables import LIVE, JournalState, Touch, journal, journal_row
+from desktop.store.driver import fetch, fetch_in
+from desktop.store.tables import LIVE, JournalState, Touch, journal
 
+_TOUCHES: Final = f"touch <> {Touch.REFERRED:d}"
+_BODIES: Final = 200
+"""Bodies that are read at a time."""
 _NUMBERED: Final = "local_seq, change_id, n, state, outcome, code, message"
 REFUSED: Final = frozenset({"rejected", "quarantined"})
 """Outcomes after which a changeset is parked; all others are done."""
+_IS_REFUSED: Final = (
+    f"(j.state = '{JournalState.PARKED}' OR (j.state = '{JournalState.ANSWERED}' AND j.outcome IN "
+    f"({', '.join(repr(kind) for kind in sorted(REFUSED))})))"
+)
 
 
 @dataclass(frozen=True)
@@ -103,25 +110,23 @@ def find(connection: Connection, change_id: bytes) -> Entry | None:
 
 def unanswered(connection: Connection, change_ids: Sequence[bytes]) -> dict[bytes, Numbered]:
     """Those of these changesets whose sending began and that have no outcome yet, by id."""
-    found: dict[bytes, Numbered] = {}
-    for part in _parts(list(change_ids)):
-        marks = ", ".join("?" * len(part))
-        rows = connection.exec_driver_sql(
-            f"SELECT {_NUMBERED} FROM journal WHERE change_id IN ({marks}) AND state = '{JournalState.SENDING}'",
-            tuple(part),
-        )
-        found.update((row.change_id, Numbered(*row)) for row in rows)
-    return found
+    rows = fetch_in(
+        connection,
+        f"SELECT {_NUMBERED} FROM journal WHERE state = '{JournalState.SENDING}' AND change_id IN ({{in}})",
+        change_ids,
+    )
+    return {entry.change_id: entry for entry in map(Numbered._make, rows)}
 
 
 def unsettled(connection: Connection, incarnation: bytes, upto_n: int) -> list[Numbered]:
     """The entries up to a number that are sent or answered and that no receipt has named yet, in order."""
-    rows = connection.exec_driver_sql(
+    rows = fetch(
+        connection,
         f"SELECT {_NUMBERED} FROM journal WHERE incarnation = ? AND n <= ? "
         f"AND state IN ('{JournalState.SENDING}', '{JournalState.ANSWERED}') ORDER BY n",
         (incarnation, upto_n),
     )
-    return [Numbered(*row) for row in rows]
+    return [Numbered._make(row) for row in rows]
 
 
 def append(
@@ -163,75 +168,64 @@ def append(
 def marks_of(connection: Connection, local_seqs: Collection[int]) -> dict[int, list[Mark]]:
     """The marks of live entries."""
     found: dict[int, list[Mark]] = {}
-    for part in _parts(sorted(local_seqs)):
-        query = select(journal_row).where(journal_row.c.local_seq.in_(part))
-        for row in connection.execute(query):
-            mark = Mark(row.table_name, row.row_id, Touch(row.touch), row.root_id)
-            found.setdefault(row.local_seq, []).append(mark)
+    rows = fetch_in(
+        connection,
+        "SELECT local_seq, table_name, row_id, touch, root_id FROM journal_row WHERE local_seq IN ({in})",
+        local_seqs,
+    )
+    for local_seq, table, row_id, touch, root_id in rows:
+        found.setdefault(local_seq, []).append(Mark(table, row_id, Touch(touch), root_id))
     return found
 
 
 def live_roots(connection: Connection) -> set[bytes]:
     """The documents (and single rows) that live changesets touch."""
-    found = connection.exec_driver_sql(
-        f"SELECT DISTINCT root_id FROM journal_row WHERE touch <> {Touch.REFERRED:d}"
-    )
-    return set(found.scalars())
+    return _ids(fetch(connection, f"SELECT DISTINCT root_id FROM journal_row WHERE {_TOUCHES}"))
 
 
 def changesets_on(connection: Connection, roots: Collection[bytes]) -> Iterator[Changeset]:
     """The live changesets that touch any of these documents, in order."""
-    seqs: set[int] = set()
-    for part in _parts(sorted(roots)):
-        query = (
-            select(journal_row.c.local_seq)
-            .where(journal_row.c.root_id.in_(part), journal_row.c.touch != int(Touch.REFERRED))
-            .distinct()
+    seqs = fetch_in(
+        connection,
+        f"SELECT DISTINCT local_seq FROM journal_row WHERE {_TOUCHES} AND root_id IN ({{in}})",
+        roots,
+    )
+    # One part of the bodies after the other: all that waits may be large.
+    wanted = sorted(_ids(seqs))
+    for start in range(0, len(wanted), _BODIES):
+        bodies = fetch_in(
+            connection,
+            "SELECT local_seq, body FROM journal WHERE local_seq IN ({in})",
+            wanted[start : start + _BODIES],
         )
-        seqs.update(connection.execute(query).scalars())
-    for numbers in _parts(sorted(seqs)):
-        query_bodies = (
-            select(journal.c.body).where(journal.c.local_seq.in_(numbers)).order_by(journal.c.local_seq)
-        )
-        for body in connection.execute(query_bodies).scalars():
+        for _local_seq, body in sorted(bodies):
             yield decode(Changeset, body)
 
 
 def roots_of(connection: Connection, local_seqs: Collection[int]) -> set[bytes]:
     """The documents that these live entries touch."""
-    found: set[bytes] = set()
-    for part in _parts(sorted(local_seqs)):
-        marks = ", ".join("?" * len(part))
-        rows = connection.exec_driver_sql(
-            f"SELECT DISTINCT root_id FROM journal_row WHERE local_seq IN ({marks}) "
-            f"AND touch <> {Touch.REFERRED:d}",
-            tuple(part),
+    return _ids(
+        fetch_in(
+            connection,
+            f"SELECT DISTINCT root_id FROM journal_row WHERE {_TOUCHES} AND local_seq IN ({{in}})",
+            local_seqs,
         )
-        found.update(rows.scalars())
-    return found
+    )
 
 
 def is_blocked(connection: Connection, marks: Sequence[Mark]) -> bool:
     """Whether a changeset with these marks rests on one that the office refused, or that is parked with one."""
-    refused = or_(
-        journal.c.state == JournalState.PARKED.value,
-        (journal.c.state == JournalState.ANSWERED.value) & journal.c.outcome.in_(sorted(REFUSED)),
+    refused = fetch_in(
+        connection,
+        "SELECT r.table_name, r.row_id, r.touch FROM journal_row r JOIN journal j ON j.local_seq = r.local_seq "
+        f"WHERE {_TOUCHES} AND {_IS_REFUSED} AND r.row_id IN ({{in}})",
+        {mark.row_id for mark in marks},
     )
-    for part in _parts(sorted({mark.row_id for mark in marks})):
-        query = (
-            select(journal_row.c.table_name, journal_row.c.row_id, journal_row.c.touch)
-            .join(journal, journal.c.local_seq == journal_row.c.local_seq)
-            .where(journal_row.c.row_id.in_(part), journal_row.c.touch != int(Touch.REFERRED), refused)
-        )
-        found = {(table, row_id, Touch(touch)) for table, row_id, touch in connection.execute(query)}
-        rows = {(table, row_id) for table, row_id, _ in found}
-        for mark in marks:
-            if mark.touch is Touch.REFERRED:
-                if (mark.table, mark.row_id, Touch.BORN) in found:
-                    return True
-            elif (mark.table, mark.row_id) in rows:
-                return True
-    return False
+    born = {(table, row_id) for table, row_id, touch in refused if touch == Touch.BORN}
+    touched = {(table, row_id) for table, row_id, _ in refused}
+    return any(
+        (mark.table, mark.row_id) in (born if mark.touch is Touch.REFERRED else touched) for mark in marks
+    )
 
 
 def dependents(connection: Connection, local_seq: int, states: Collection[JournalState]) -> list[int]:
@@ -246,12 +240,12 @@ def dependents(connection: Connection, local_seq: int, states: Collection[Journa
         for mark in marks:
             if mark.touch is Touch.REFERRED:
                 continue
-            query = select(journal_row.c.local_seq, journal_row.c.touch).where(
-                journal_row.c.row_id == mark.row_id,
-                journal_row.c.table_name == mark.table,
-                journal_row.c.local_seq > seq,
+            later_marks = fetch(
+                connection,
+                "SELECT local_seq, touch FROM journal_row WHERE row_id = ? AND table_name = ? AND local_seq > ?",
+                (mark.row_id, mark.table, seq),
             )
-            for later, touch in connection.execute(query):
+            for later, touch in later_marks:
                 if touch != int(Touch.REFERRED) or mark.touch is Touch.BORN:
                     candidates.add(later)
         fresh = _in_states(connection, candidates - found, states)
@@ -261,13 +255,8 @@ def dependents(connection: Connection, local_seq: int, states: Collection[Journa
 
 
 def _in_states(connection: Connection, seqs: Collection[int], states: Collection[JournalState]) -> set[int]:
-    found: set[int] = set()
-    for part in _parts(sorted(seqs)):
-        query = select(journal.c.local_seq).where(
-            journal.c.local_seq.in_(part), journal.c.state.in_([state.value for state in states])
-        )
-        found.update(connection.execute(query).scalars())
-    return found
+    named = fetch_in(connection, "SELECT local_seq, state FROM journal WHERE local_seq IN ({in})", seqs)
+    return {local_seq for local_seq, state in named if state in states}
 
 
 # --- moves ----------------------------------------------------------------------------------------------------------
@@ -310,29 +299,25 @@ def answer(connection: Connection, answers: Sequence[tuple[Numbered, Outcome]], 
 
 def park(connection: Connection, local_seqs: Collection[int]) -> None:
     """→ parked. The rows stay visible."""
-    _set(connection, local_seqs, state=JournalState.PARKED.value)
+    _move(connection, local_seqs, JournalState.PARKED)
 
 
 def finish(connection: Connection, local_seqs: Collection[int]) -> None:
     """→ done: no longer replayed."""
-    _set(connection, local_seqs, state=JournalState.DONE.value)
+    _move(connection, local_seqs, JournalState.DONE)
     unmark(connection, local_seqs)
 
 
 def discard(connection: Connection, local_seqs: Collection[int]) -> None:
     """→ discarded: no longer replayed. What never got a number leaves no body behind."""
-    _set(connection, local_seqs, state=JournalState.DISCARDED.value)
-    for part in _parts(sorted(local_seqs)):
-        connection.execute(
-            update(journal).where(journal.c.local_seq.in_(part), journal.c.n.is_(None)).values(body=b"")
-        )
+    _move(connection, local_seqs, JournalState.DISCARDED)
+    _each(connection, "UPDATE journal SET body = x'' WHERE local_seq = ? AND n IS NULL", local_seqs)
     unmark(connection, local_seqs)
 
 
 def unmark(connection: Connection, local_seqs: Collection[int]) -> None:
     """Take the marks away: the entries are not live any more."""
-    for part in _parts(sorted(local_seqs)):
-        connection.execute(delete(journal_row).where(journal_row.c.local_seq.in_(part)))
+    _each(connection, "DELETE FROM journal_row WHERE local_seq = ?", local_seqs)
 
 
 def prune(connection: Connection, *, incarnation: bytes, durable_n: int) -> None:
@@ -346,14 +331,17 @@ def prune(connection: Connection, *, incarnation: bytes, durable_n: int) -> None
     )
 
 
-def _set(connection: Connection, local_seqs: Collection[int], **values: object) -> None:
-    for part in _parts(sorted(local_seqs)):
-        connection.execute(update(journal).where(journal.c.local_seq.in_(part)).values(**values))
+def _move(connection: Connection, local_seqs: Collection[int], state: JournalState) -> None:
+    _each(connection, f"UPDATE journal SET state = '{state}' WHERE local_seq = ?", local_seqs)
 
 
-def _parts(items: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(items), MAX_VARIABLES // 2):
-        yield items[start : start + MAX_VARIABLES // 2]
+def _each(connection: Connection, statement: str, local_seqs: Collection[int]) -> None:
+    if local_seqs:
+        connection.exec_driver_sql(statement, [(local_seq,) for local_seq in sorted(local_seqs)])
+
+
+def _ids(rows: Iterable[tuple[Any, ...]]) -> set[Any]:
+    return {row_id for (row_id,) in rows}
 
 
 def document_of(changeset: Changeset, marks: Sequence[Mark]) -> Key | None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection
 
-from desktop.store.tables import KEPT_LOG, sync_log
+from desktop.store.driver import fetch
+from desktop.store.tables import KEPT_LOG
 
 
 def keep(connection: Connection, at_ms: int, report: dict[str, Any]) -> None:
     """Add an entry of plain values and forget the oldest beyond `KEPT_LOG`."""
-    connection.execute(insert(sync_log).values(at_ms=at_ms, body=msgspec.msgpack.encode(report)))
-    last = connection.execute(select(func.max(sync_log.c.entry))).scalar_one()
-    connection.execute(delete(sync_log).where(sync_log.c.entry <= last - KEPT_LOG))
+    added = connection.exec_driver_sql(
+        "INSERT INTO sync_log (at_ms, body) VALUES (?, ?)", (at_ms, msgspec.msgpack.encode(report))
+    )
+    connection.exec_driver_sql("DELETE FROM sync_log WHERE entry <= ?", (added.lastrowid - KEPT_LOG,))
 
 
 def last_entries(connection: Connection, count: int) -> list[tuple[int, dict[str, Any]]]:
     """The last entries, newest first: UTC milliseconds and what the round reported."""
-    found = connection.execute(
-        select(sync_log.c.at_ms, sync_log.c.body).order_by(sync_log.c.entry.desc()).limit(count)
-    )
+    found = fetch(connection, "SELECT at_ms, body FROM sync_log ORDER BY entry DESC LIMIT ?", (count,))
     return [(at_ms, msgspec.msgpack.decode(body)) for at_ms, body in found]

@@ -10,15 +10,14 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
 from crm.changes.entity import Row
 from crm.changes.view import Key, Rulebook
 from desktop.store import journal as log
+from desktop.store.driver import fetch, fetch_in
 from desktop.store.replay import replay
-from desktop.store.rows import MAX_VARIABLES, AllRows, MainView, pack_row, root_of, unpack_row
-from desktop.store.tables import overlay
+from desktop.store.rows import AllRows, MainView, pack_row, root_of, unpack_row
 
 
 class Confirmed(NamedTuple):
@@ -34,81 +33,76 @@ class Confirmed(NamedTuple):
 def known(connection: Connection, keys: Collection[Key]) -> set[Key]:
     """Which of these rows are in the overlay."""
     wanted = set(keys)
-    found: set[Key] = set()
-    ids = [row_id for _, row_id in wanted]
-    for part in _parts(ids):
-        query = select(overlay.c.table_name, overlay.c.row_id).where(overlay.c.row_id.in_(part))
-        found.update((table, row_id) for table, row_id in connection.execute(query))
-    return found & wanted
+    ids = {row_id for _, row_id in wanted}
+    return wanted.intersection(
+        fetch_in(connection, "SELECT table_name, row_id FROM overlay WHERE row_id IN ({in})", ids)
+    )
 
 
 def unconfirmed(connection: Connection, ids: Collection[bytes]) -> set[Key]:
     """Which of these rows only this laptop knows."""
-    found: set[Key] = set()
-    for part in _parts(list(ids)):
-        query = select(overlay.c.table_name, overlay.c.row_id).where(
-            overlay.c.row_id.in_(part), overlay.c.confirmed.is_(None)
+    return set(
+        fetch_in(
+            connection,
+            "SELECT table_name, row_id FROM overlay WHERE confirmed IS NULL AND row_id IN ({in})",
+            ids,
         )
-        found.update((table, row_id) for table, row_id in connection.execute(query))
-    return found
+    )
 
 
 def keep(connection: Connection, copies: Iterable[Confirmed]) -> None:
     """Set confirmed copies, in place of older ones."""
     rows = [
-        {
-            "table_name": copy.table,
-            "row_id": copy.row_id,
-            "unit": copy.unit,
-            "root_id": copy.root_id,
-            "confirmed": None if copy.row is None else pack_row(copy.row),
-        }
+        (
+            copy.table,
+            copy.row_id,
+            copy.unit,
+            copy.root_id,
+            None if copy.row is None else pack_row(copy.row),
+        )
         for copy in copies
     ]
-    if not rows:
-        return
-    statement = insert(overlay)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["row_id", "table_name"],
-            set_={
-                "unit": statement.excluded.unit,
-                "root_id": statement.excluded.root_id,
-                "confirmed": statement.excluded.confirmed,
-            },
-        ),
-        rows,
-    )
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO overlay (table_name, row_id, unit, root_id, confirmed) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (row_id, table_name) DO UPDATE SET unit = excluded.unit, root_id = excluded.root_id, "
+            "confirmed = excluded.confirmed",
+            rows,
+        )
 
 
 def of_roots(connection: Connection, roots: Collection[bytes]) -> list[Confirmed]:
     """The confirmed copies of these documents."""
-    found = []
-    for part in _parts(sorted(roots)):
-        for row in connection.execute(select(overlay).where(overlay.c.root_id.in_(part))):
-            confirmed = None if row.confirmed is None else unpack_row(row.confirmed)
-            found.append(Confirmed(row.table_name, row.row_id, row.unit, row.root_id, confirmed))
-    return found
+    rows = fetch_in(
+        connection,
+        "SELECT table_name, row_id, unit, root_id, confirmed FROM overlay WHERE root_id IN ({in})",
+        roots,
+    )
+    return [
+        Confirmed(table, row_id, unit, root_id, None if packed is None else unpack_row(packed))
+        for table, row_id, unit, root_id, packed in rows
+    ]
 
 
 def all_roots(connection: Connection) -> set[bytes]:
     """Every document with a confirmed copy."""
-    return set(connection.execute(select(overlay.c.root_id).distinct()).scalars())
+    return {root_id for (root_id,) in fetch(connection, "SELECT DISTINCT root_id FROM overlay")}
 
 
 def forget_unit(connection: Connection, unit: bytes) -> set[bytes]:
     """A unit left: nothing readable of it stays. Gives the documents that have live changesets."""
-    query = select(overlay.c.root_id).where(overlay.c.unit == unit).distinct()
-    roots = set(connection.execute(query).scalars())
-    if roots:
-        connection.execute(update(overlay).where(overlay.c.unit == unit).values(confirmed=None))
-    return roots
+    found = fetch(connection, "SELECT DISTINCT root_id FROM overlay WHERE unit = ?", (unit,))
+    if found:
+        connection.exec_driver_sql("UPDATE overlay SET confirmed = NULL WHERE unit = ?", (unit,))
+    return {root_id for (root_id,) in found}
 
 
 def drop_roots(connection: Connection, roots: Collection[bytes]) -> None:
     """Take documents out of the overlay."""
-    for part in _parts(sorted(roots)):
-        connection.execute(delete(overlay).where(overlay.c.root_id.in_(part)))
+    if roots:
+        connection.exec_driver_sql(
+            "DELETE FROM overlay WHERE root_id = ?", [(root_id,) for root_id in sorted(roots)]
+        )
 
 
 def settle(
@@ -192,8 +186,3 @@ def _write(connection: Connection, rows: AllRows, wanted: Mapping[Key, Row | Non
     for table, new in put.items():
         rows[table].put(connection, new)
     return changed
-
-
-def _parts(ids: list[bytes]) -> Iterable[list[bytes]]:
-    for start in range(0, len(ids), MAX_VARIABLES):
-        yield ids[start : start + MAX_VARIABLES]

@@ -19,9 +19,8 @@ from crm.changes.ops import Block
 from crm.changes.scope import FIXED_UNITS
 from crm.changes.view import Key
 from crm.ids import COMPANY, ID_BYTES
+from desktop.store.driver import fetch, fetch_in
 
-MAX_VARIABLES: Final = 500
-"""Values in one IN list."""
 INLINE_FROM: Final = 50
 """From so many rows on a statement of its own pays."""
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -122,30 +121,20 @@ class TableRows:
 
     def get(self, connection: Connection, row_id: bytes) -> Row | None:
         """The row with this id."""
-        found = connection.exec_driver_sql(f"{self.select} WHERE id = ?", (row_id,)).first()
-        return None if found is None else self._row(found)
+        found = fetch(connection, f"{self.select} WHERE id = ?", (row_id,))
+        return self._row(found[0]) if found else None
 
     def versions(self, connection: Connection, ids: Sequence[bytes]) -> dict[bytes, int]:
         """The versions of the rows with these ids; those that are missing are left out."""
-        found: dict[bytes, int] = {}
-        for part in batched(list(ids), MAX_VARIABLES):
-            marks = ", ".join("?" * len(part))
-            rows = connection.exec_driver_sql(
-                f"SELECT id, version FROM {self.name} WHERE id IN ({marks})", tuple(part)
-            )
-            found.update((row_id, version) for row_id, version in rows)
-        return found
+        return dict(fetch_in(connection, f"SELECT id, version FROM {self.name} WHERE id IN ({{in}})", ids))
 
     def get_many(self, connection: Connection, ids: Iterable[bytes]) -> Iterator[Row]:
         """The rows with these ids, in no order; those that are missing are left out."""
-        yield from self.where_in(connection, "id", ids)
+        return self.where_in(connection, "id", ids)
 
     def where_in(self, connection: Connection, column: str, values: Iterable[bytes]) -> Iterator[Row]:
         """The rows whose ``column`` holds one of ``values``."""
-        for part in batched(list(values), MAX_VARIABLES):
-            marks = ", ".join("?" * len(part))
-            found = connection.exec_driver_sql(f"{self.select} WHERE {column} IN ({marks})", tuple(part))
-            yield from map(self._row, found)
+        return map(self._row, fetch_in(connection, f"{self.select} WHERE {column} IN ({{in}})", values))
 
     def put(self, connection: Connection, rows: Sequence[Row], *, lower_too: bool = True) -> None:
         """Write whole rows."""
@@ -250,12 +239,6 @@ def standing_of(schema: Schema, unit: bytes, get: Callable[[str, bytes], Row | N
             if person is not None:
                 return Standing(cast("bytes | None", person.get("division_id")), frozenset({unit}))
     return None
-
-
-def batched(items: list[bytes], size: int) -> Iterator[list[bytes]]:
-    """``items`` in lists of at most ``size``."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _literal(entity: Entity, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -17,10 +17,13 @@ from crm.changes.view import Key, Rulebook
 from crm.errors import Code, LocalFault
 from desktop.store import journal as log
 from desktop.store.database import repeatable_transaction, transaction
+from desktop.store.driver import fetch, fetch_in
 from desktop.store.fold import Fold, park_with_dependents
 from desktop.store.rows import AllRows
 from desktop.store.state import load, save
 from desktop.store.tables import JournalState
+
+T = TypeVar("T")
 
 _ANYTHING_TO_SEND: Final = (
     f"SELECT 1 FROM journal WHERE state IN ('{JournalState.SENDING}', '{JournalState.WAITING}') LIMIT 1"
@@ -36,28 +39,33 @@ class Answered:
     keys: set[Key] = field(default_factory=set)
 
 
+def is_anything_due(connection: Connection) -> bool:
+    """Whether anything waits to be sent, or to be sent again."""
+    return bool(fetch(connection, _ANYTHING_TO_SEND))
+
+
 def outgoing(
     engine: Engine, *, max_changesets: int, max_bytes: int, now_ms: int
 ) -> tuple[bytes, list[Sealed]]:
     """The incarnation and the next changesets to send, in order of ``n``: first those whose sending began, then
-    waiting ones, which get their numbers here. At least one if there is any. With nothing to send no incarnation is
-    looked up and no write transaction begun.
+    waiting ones, which get their numbers here. At least one if there is any.
 
-    :raises LocalFault: code 4002 when there is something to send and the laptop is not enrolled.
+    :raises LocalFault: code 4002 when the laptop is not enrolled.
     """
-    with engine.connect() as connection:
-        if connection.exec_driver_sql(_ANYTHING_TO_SEND).first() is None:
-            return b"", []
     with transaction(engine) as connection:
         state = load(connection)
         if not state.incarnation:
             raise LocalFault(Code.NOT_ENROLLED, "This laptop is not enrolled yet.")
-        chosen = _within(_candidates(connection, max_changesets), max_bytes)
+        chosen = [local_seq for local_seq, _ in _within(_candidates(connection, max_changesets), max_bytes)]
+        found = fetch_in(
+            connection,
+            "SELECT local_seq, change_id, body, n, hash FROM journal WHERE local_seq IN ({in})",
+            chosen,
+        )
+        entries = {local_seq: values for local_seq, *values in found}
         sealed, fresh, n = [], [], state.next_n
-        for local_seq, _size in chosen:
-            change_id, body, known_n, known_hash = connection.exec_driver_sql(
-                "SELECT change_id, body, n, hash FROM journal WHERE local_seq = ?", (local_seq,)
-            ).one()
+        for local_seq in chosen:
+            change_id, body, known_n, known_hash = entries[local_seq]
             if known_n is None:
                 known_n, known_hash = n, body_hash(body)
                 fresh.append((local_seq, known_n, known_hash))
@@ -73,12 +81,13 @@ def kept_from(engine: Engine, first_n: int, *, max_changesets: int, max_bytes: i
     """Changesets from number ``first_n`` on, whatever became of them: what the office asks for again."""
     with engine.connect() as connection:
         state = load(connection)
-        kept = connection.exec_driver_sql(
+        kept = fetch(
+            connection,
             "SELECT change_id, n, hash, body FROM journal WHERE incarnation = ? AND n >= ? ORDER BY n LIMIT ?",
             (state.incarnation, first_n, max_changesets),
-        ).all()
-    chosen = _within([(place, len(row.body)) for place, row in enumerate(kept)], max_bytes)
-    return [Sealed(*kept[place]) for place, _size in chosen]
+        )
+    sealed = [Sealed(*values) for values in kept]
+    return [one for one, _size in _within([(one, len(one.body)) for one in sealed], max_bytes)]
 
 
 def take_answer(
@@ -115,9 +124,9 @@ def take_answer(
     return answered
 
 
-def _within(found: Sequence[tuple[int, int]], max_bytes: int) -> list[tuple[int, int]]:
+def _within(found: Sequence[tuple[T, int]], max_bytes: int) -> list[tuple[T, int]]:
     """The first of (what, bytes) that fit a batch; always at least one."""
-    chosen: list[tuple[int, int]] = []
+    chosen: list[tuple[T, int]] = []
     total = 0
     for what, size in found:
         total += size
@@ -129,9 +138,9 @@ def _within(found: Sequence[tuple[int, int]], max_bytes: int) -> list[tuple[int,
 
 def _candidates(connection: Connection, limit: int) -> list[tuple[int, int]]:
     """(local_seq, bytes) of what may be sent next, in the order in which it must be: what has a number first."""
-    rows = connection.exec_driver_sql(
+    return fetch(
+        connection,
         f"SELECT local_seq, length(body) FROM journal WHERE state IN ('{JournalState.SENDING}', "
         f"'{JournalState.WAITING}') ORDER BY n IS NULL, n, local_seq LIMIT ?",
         (limit,),
     )
-    return [(local_seq, size) for local_seq, size in rows]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from crm.changes.codec import body_hash, decode, encode
 from crm.changes.ops import Block, Head
+from desktop.store.driver import fetch
 from desktop.store.tables import staging
 
 UNTIL_COMPLETE: Final = b""
@@ -42,10 +43,8 @@ def put(connection: Connection, unit: bytes, part: Part) -> None:
 
 def take(connection: Connection, units: Collection[bytes] | None = None) -> list[Part]:
     """The parts of these units, or all of them, in order; they no longer wait."""
-    query = select(staging.c.part, staging.c.unit, staging.c.body).order_by(staging.c.part)
-    found = [
-        (number, body) for number, unit, body in connection.execute(query) if units is None or unit in units
-    ]
+    rows = fetch(connection, "SELECT part, unit, body FROM staging ORDER BY part")
+    found = [(number, body) for number, unit, body in rows if units is None or unit in units]
     if units is None:
         if found:
             connection.execute(delete(staging))

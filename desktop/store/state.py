@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from crm.changes.ops import Head
+from desktop.store.driver import fetch
 
 
 class SyncState(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 def load(connection: Connection) -> SyncState:
     """The state as it is in this transaction."""
-    rows = connection.exec_driver_sql("SELECT name, value FROM sync_state").all()
+    rows = fetch(connection, "SELECT name, value FROM sync_state")
     return SyncState(**{name: _DECODERS[name].decode(value) for name, value in rows if name in _DECODERS})
 
 

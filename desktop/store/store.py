@@ -287,7 +287,12 @@ class Store:
     # -- talk with the office
 
     def outgoing(self, *, max_changesets: int, max_bytes: int) -> tuple[bytes, list[Sealed]]:
-        """The incarnation and the next changesets to send (see `desktop.store.sending.outgoing`)."""
+        """The incarnation and the next changesets to send (see `desktop.store.sending.outgoing`). With nothing to
+        send there is no incarnation, and nothing waits for the writer's turn.
+        """
+        with self.engine.connect() as connection:
+            if not sending.is_anything_due(connection):
+                return b"", []
         return self._write(
             lambda: sending.outgoing(
                 self.engine,
