@@ -21,7 +21,11 @@ class Extent(IntEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """A person at work. ``office`` is true where the action runs at the office itself (console, import)."""
+    """A person at work. ``office`` is true where the action runs at the office itself (console, import).
+
+    ``imports`` is true where records are brought in as another system had them, or that is taken back: they stand in
+    any state, need no seal, and a document that was submitted is not locked (R-039).
+    """
 
     id: PersonId
     division_id: bytes | None
@@ -29,6 +33,7 @@ class Actor:
     office: bool = False
     below: frozenset[bytes] = field(default=frozenset())
     """The people below in the staff tree, and those whose data was granted (R-236)."""
+    imports: bool = False
 
     def extent(self, right: str) -> Extent:
         """How far ``right`` goes for this person."""

@@ -50,7 +50,7 @@ class OrderRules:
         """Three levels: what hangs on the orders and their customers; products of the lines; lines of likely twins.
 
         Few queries however many orders: the small tables of the catalogue are wanted whole, by their unit. Orders
-        that were submitted want no prices.
+        that were submitted, or brought from another system, want no prices.
         """
         orders = list(roots)
         ids = frozenset(_id(order) for order in orders)
@@ -58,7 +58,7 @@ class OrderRules:
             return
         for table in ("order_line", "order_seal", "approval_decision"):
             yield Want(table, "order_id", ids)
-        priced = [order for order in orders if order["state"] in _STILL_PRICED]
+        priced = [order for order in orders if order["state"] in _STILL_PRICED and not order.get("origin")]
         if not priced:
             return
         customers = frozenset(cast(bytes, order["customer_id"]) for order in priced)
@@ -109,7 +109,14 @@ class OrderRules:
     # -- what is wrong or worth a look
 
     def judge(self, view: View, change: Change) -> Iterator[Finding]:
-        """See `crm.changes.view.Rules.judge`; the first hard finding decides."""
+        """See `crm.changes.view.Rules.judge`; the first hard finding decides.
+
+        Of a document that an import brings as it stood in another system the figures alone are judged. One that was
+        made here, or submitted here since, is bound by its seal even then.
+        """
+        if change.actor.imports and _is_foreign(change.after if change.before is None else change.before):
+            yield from _about_figures(*document_of(view, change.after), submits=False)
+            return
         before, after = change.before, change.after
         was = OrderState.DRAFT.value if before is None else cast(str, before["state"])
         now = cast(str, after["state"])
@@ -135,6 +142,11 @@ class OrderRules:
         if seals and not submits:
             yield Finding("reject", Code.SEAL_BROKEN, "A seal comes with its submission and never changes.")
         yield from _about_decisions(after, decisions, was=was, now=now)
+
+
+def _is_foreign(order: Row) -> bool:
+    """Whether the order was brought from another system and was never submitted here."""
+    return bool(order.get("origin")) and order["seal_hash"] is None
 
 
 def _about_birth(change: Change) -> Iterator[Finding]:
