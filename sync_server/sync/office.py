@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from crm.changes.actor import Actor
 from crm.changes.capture import Capture
-from crm.changes.codec import Form, body_hash, encode_changeset
+from crm.changes.codec import Form, body_hash, encode, encode_changeset
 from crm.changes.decision import Sender
-from crm.changes.ops import Changeset, Head, Op, Outcome, Page, PullRequest, PushAnswer, PushRequest
+from crm.changes.entity import Wire
+from crm.changes.ops import CHANGE, Changeset, Head, Op, Outcome, Page, PullRequest, PushAnswer, PushRequest
 from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Rulebook
 from crm.clock import business_date
@@ -188,18 +190,62 @@ class Office:
             if missing and not database.is_sqlite:
                 raise _LocksMissingError(feeds=missing)
             batch.feeds.lock(missing)
-            body = encode_changeset(changeset)
-            received = Received(changeset, None, change_id, 0, body_hash(body), body, Form.MSGPACK)
-            # Every action is an incarnation of its own: two people at the office are concurrent like two laptops.
-            sender = Sender(who, change_id, stamp, batch.now_ms)
-            decision = batch.weigh(changeset, sender)
-            if decision.kind == "rejected":
-                raise _as_error(decision.code, decision.text)
-            outcome = batch.take(received, decision, sender)
-            batch.save()
+            outcome = self._take(batch, who, changeset, encode_changeset(changeset))
             self._announce(connection, batch)
         self._announce(None, batch)
         return outcome, result
+
+    def record(
+        self,
+        person: bytes,
+        intent: str,
+        ops: Sequence[Op],
+        *,
+        actor: Actor,
+        beside: Callable[[Connection, bytes], None] | None = None,
+    ) -> Outcome:
+        """Take operations that no action made (an import) the way of every changeset, whole or not at all.
+
+        Every change names the version that stands, so there is nothing to merge. Unlike what laptops send, the
+        changeset may be of any size in bytes. ``beside`` writes the office's own rows in the same transaction, with
+        the connection and the id of the changeset; what it raises undoes everything.
+
+        :raises RoundsmanError: 3007 a row was changed meanwhile; RuleBroken/NotAllowed/InvalidInput when the
+            changeset is refused. Nothing is kept then.
+        """
+        with self.database.write() as connection:
+            batch = Batch(self.database, connection, self.rulebook, self._random_bytes)
+            found_person(self.database, connection, person)
+            change_id = IdFactory(lambda: batch.now_ms, self._random_bytes)()
+            day = business_date(batch.now_ms, self.zone).isoformat()
+            drawn = Changeset(change_id, 0, day, self.schema.version, intent[:60], person, tuple(ops))
+            batch.lock([drawn], person)
+            if any(op.kind == CHANGE and _version(batch, op) != op.base for op in ops):
+                raise RuleBroken(Code.STALE, "The record was changed meanwhile.")
+            changeset = msgspec.structs.replace(drawn, stamp=batch.feeds[person].stamp_now(batch.now_ms))
+            outcome = self._take(batch, actor, changeset, encode(changeset))
+            if outcome.kind != "applied":
+                raise _as_error(outcome.code, outcome.text)
+            if beside is not None:
+                beside(connection, change_id)
+            self._announce(connection, batch)
+        self._announce(None, batch)
+        return outcome
+
+    def _take(self, batch: Batch, who: Actor, changeset: Changeset, body: bytes) -> Outcome:
+        """Decide a changeset of the office and write what it comes to.
+
+        :raises RoundsmanError: it is rejected.
+        """
+        received = Received(changeset, None, changeset.change_id, 0, body_hash(body), body, Form.MSGPACK)
+        # Every action is an incarnation of its own: two people at the office are concurrent like two laptops.
+        sender = Sender(who, changeset.change_id, changeset.stamp, batch.now_ms)
+        decision = batch.weigh(changeset, sender)
+        if decision.kind == "rejected":
+            raise _as_error(decision.code, decision.text)
+        outcome = batch.take(received, decision, sender)
+        batch.save()
+        return outcome
 
     def _rehearse(
         self,
@@ -325,6 +371,11 @@ def _feeds_missing(batch: Batch, changeset: Changeset, person: bytes) -> set[tup
     for op in changeset.ops:
         found |= batch.feeds_of(op)
     return {one for one in found if one[0] not in batch.feeds and one[0] != person}
+
+
+def _version(batch: Batch, op: Op) -> Wire:
+    row = batch.below.get(op.table, op.id) if op.table in batch.schema.entities else None
+    return None if row is None else row["version"]
 
 
 def _as_error(code: int, text: str) -> Exception:
