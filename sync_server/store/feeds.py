@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -82,18 +83,25 @@ class Feeds:
     def lock(self, feed_ids: Iterable[tuple[bytes, str]]) -> None:
         """Lock feeds, given as (id, kind); those that do not exist yet are begun."""
         wanted = {feed_id: kind for feed_id, kind in feed_ids if feed_id not in self._feeds}
-        if not wanted:
+        if wanted:
+            self.begin(wanted)
+            self._read(wanted)
+
+    def begin(self, wanted: Mapping[bytes, str]) -> None:
+        """Make those of the feeds (id to kind) that do not exist yet, without locking any.
+
+        On PostgreSQL they are committed at once: a row that only some of the waiting transactions can see would be
+        locked out of order, and three of them could wait for each other.
+        """
+        known = self._database.rows_in(
+            self._connection, "SELECT id FROM feed WHERE id IN ({in})", sorted(wanted)
+        )
+        missing = sorted(wanted.keys() - {row[0] for row in known})
+        if not missing:
             return
-        self._read(wanted)
-        missing = [(feed_id, kind) for feed_id, kind in sorted(wanted.items()) if feed_id not in self._feeds]
-        if missing:
-            self._database.execute_many(
-                self._connection,
-                "INSERT INTO feed (id, kind, epoch, seq, tag, stamp) VALUES (?,?,?,?,?,?) "
-                "ON CONFLICT (id) DO NOTHING",
-                [(feed_id, kind, FIRST_EPOCH, 0, EMPTY_TAG, 0) for feed_id, kind in missing],
-            )
-            self._read(dict(missing))
+        own = nullcontext(self._connection) if self._database.is_sqlite else self._database.write()
+        with own as connection:
+            _begin_feeds(self._database, connection, [(feed_id, wanted[feed_id]) for feed_id in missing])
 
     def _read(self, wanted: dict[bytes, str]) -> None:
         suffix = "" if self._database.is_sqlite else " FOR UPDATE"
@@ -159,6 +167,14 @@ class Feeds:
         self._records.clear()
         for feed in self._feeds.values():
             feed.moved = False
+
+
+def _begin_feeds(database: Database, connection: Connection, feeds: Iterable[tuple[bytes, str]]) -> None:
+    database.execute_many(
+        connection,
+        "INSERT INTO feed (id, kind, epoch, seq, tag, stamp) VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING",
+        [(feed_id, kind, FIRST_EPOCH, 0, EMPTY_TAG, 0) for feed_id, kind in feeds],
+    )
 
 
 @dataclass
@@ -250,7 +266,7 @@ def release(
 
 def found_company(database: Database, connection: Connection) -> None:
     """What every office has from the start: the company's feed and the units everybody reads."""
-    Feeds(database, connection).lock([(COMPANY, "company")])
+    _begin_feeds(database, connection, [(COMPANY, "company")])
     for unit, one in fixed_holders().items():
         open_unit(database, connection, unit, "company", COMPANY, [one], 0)
 
@@ -259,5 +275,5 @@ def found_person(database: Database, connection: Connection, person: bytes) -> N
     """A person's own feed and unit. Doing it again changes nothing."""
     if database.rows(connection, "SELECT 1 FROM unit WHERE id=?", [person]):
         return
-    Feeds(database, connection).lock([(person, "person")])
+    Feeds(database, connection).begin({person: "person"})
     open_unit(database, connection, person, "person", person, [Holder(person, "self", "edit")], 0)

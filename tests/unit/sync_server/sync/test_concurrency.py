@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
 from crm.changes.ops import BIRTH, Op
+from crm.ids import PersonId, derive_id
 from tests.contract.backends import Backend
-from tests.unit.sync_server.sync.firm import Firm, Laptop, customer_birth
+from tests.unit.sync_server.sync.firm import ANYTHING, Firm, Laptop, customer_birth
 
 WRITERS = 8
 ROUNDS = 12
@@ -135,3 +137,21 @@ def test_actions_at_the_office_and_laptops_at_once_keep_the_books(firm: Firm) ->
         assert {one.result() for one in work} == {"applied"}
     assert gapless(firm)
     assert firm.faults() == []
+
+
+def test_people_who_come_for_the_first_time_at_once_do_not_wait_for_each_other(firm: Firm) -> None:
+    touching = [("customer", firm.customer(firm.laptop(firm.anna)))]
+
+    def number(person: PersonId) -> int:
+        """An action that locks the person's own feed and the division's."""
+        act, actor = firm.office.act, replace(ANYTHING, id=person)
+        return act(person, "test", lambda work: work.next_number("odd"), touching=touching, actor=actor)[1]
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        found: list[int] = []
+        for turn in range(8):
+            # Ids before and after that of the division: whichever comes first must be locked first.
+            people = [PersonId(derive_id("person", str(turn), str(place))) for place in range(2)]
+            found += pool.map(number, people * WRITERS)
+    assert sorted(found) == list(range(1, 8 * 2 * WRITERS + 1))
+    assert gapless(firm)
