@@ -30,10 +30,14 @@ from crm.orders.entities import OrderLine, OrderSeal, SalesOrder
 from crm.orders.rules import OrderRules
 from crm.people import rules as people
 from crm.people.entities import DataGrant, Division, User, UserRole
+from crm.suppliers import rules as suppliers
+from crm.suppliers.entities import Supplier
 from crm.terms import rules as terms
 from crm.terms.entities import PaymentTerms
+from crm.territories import rules as territories
+from crm.territories.entities import Territory, UserTerritory
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Grows with every change of the entities; a changeset names the version it was made under."""
 
 SCHEMA: Final[Schema] = build_schema(
@@ -44,10 +48,13 @@ SCHEMA: Final[Schema] = build_schema(
         User,
         UserRole,
         DataGrant,
+        Territory,
+        UserTerritory,
         # the catalogue: everybody holds it
         ProductCategory,
         TaxClass,
         TaxRate,
+        Supplier,
         Product,
         ProductUnit,
         PriceList,
@@ -77,7 +84,9 @@ def rulebook(safeguards: Safeguards = ALL) -> Rulebook:
     """
     return {
         **people.RULES,
+        **territories.RULES,
         **catalogue.RULES,
+        **suppliers.RULES,
         **terms.RULES,
         **customers.RULES,
         **contacts.RULES,

@@ -64,6 +64,7 @@ from crm.errors import Code, InvalidInput, NotAllowed, RuleBroken
 from crm.ids import COMPANY
 from crm.rights import Right, demand, demand_move
 from crm.rules import enforce, row_of
+from crm.suppliers.queries import find_supplier
 
 R = TypeVar("R", bound=Replicated)
 
@@ -369,6 +370,8 @@ def _references(work: Work, product: Product) -> None:
     with work.session.no_autoflush:
         if product.category_id is not None:
             queries.find(work.session, ProductCategory, product.category_id)
+        if product.supplier_id is not None:
+            find_supplier(work.session, product.supplier_id)
         if product.tax_class_id is not None:
             queries.find(work.session, TaxClass, product.tax_class_id)
 

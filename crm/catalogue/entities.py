@@ -83,6 +83,7 @@ class Product(Replicated):
     code: Mapped[str] = field(String(40), index=True)
     name: Mapped[str] = field(String(200))
     category_id: Mapped[bytes | None] = reference("product_category", default=None)
+    supplier_id: Mapped[bytes | None] = reference("supplier", default=None)
     base_unit: Mapped[str] = field(String(20))
     description: Mapped[str | None] = field(Text, policy=LATEST, default=None)
     spec: Mapped[str | None] = field(String(200), default=None)

@@ -21,6 +21,7 @@ class ProductDetails(TypedDict, total=False):
     """What a product may begin with beside code, name and base unit. See `Product` for units."""
 
     category_id: bytes | None
+    supplier_id: bytes | None
     description: str | None
     spec: str | None
     barcode: str | None

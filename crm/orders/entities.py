@@ -27,7 +27,8 @@ class SalesOrder(Replicated):
     the `OrderSeal` of the revision that was submitted last. ``is_net``: unit prices are without tax.
     ``discount_bp`` is the discount on the whole order, after those of the lines. ``submitted_at`` is UTC
     milliseconds. ``looks`` is what deserves a look, as a JSON list (`crm.orders.looks`); it rests on office fields
-    too and stays at the office.
+    too and stays at the office. ``origin`` is the system that an order was brought from (R-039), empty for one that was
+    made here; one that was brought has no seal unless it is submitted here again.
     """
 
     __tablename__ = "sales_order"
@@ -37,6 +38,7 @@ class SalesOrder(Replicated):
 
     number: Mapped[str] = field(String(40), policy=APPEND, index=True)
     legal_number: Mapped[str | None] = field(String(40), policy=SERVER, default=None)
+    origin: Mapped[str] = field(String(40), policy=SERVER, default="")
     rep_id: Mapped[bytes] = reference("app_user", policy=APPEND)
     customer_id: Mapped[bytes] = reference("customer", policy=APPEND, index=True)
     customer_name: Mapped[str] = field(String(200), policy=DOCUMENT)

@@ -139,7 +139,7 @@ def test_enrolment_is_repeated_and_tokens_renew_themselves_by_one_device_only(of
 def test_office_says_who_it_is_and_refuses_in_one_form(office: Office) -> None:
     hello = requests.get(f"{office.base}/v1/hello", timeout=40).json()
     assert set(hello) == {"product", "product_version", "protocol", "schema_version", "office_ms", "zone"}
-    assert (hello["product"], hello["protocol"], hello["schema_version"]) == ("Roundsman", 1, 1)
+    assert (hello["product"], hello["protocol"], hello["schema_version"]) == ("Roundsman", 1, 2)
     refused = requests.post(f"{office.base}/v1/pull", data=b"x", headers={"Content-Type": "x/y"}, timeout=40)
     assert refused.status_code == 415
     assert set(refused.json()) == {"code", "message", "details"}

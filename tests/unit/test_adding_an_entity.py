@@ -21,7 +21,7 @@ import pytest
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = PROJECT / "docs" / "adding-an-entity.md"
-MIGRATION: Final = "sync_server/store/migrations/versions/0002_samples.py"
+MIGRATION: Final = "sync_server/store/migrations/versions/0004_samples.py"
 _BLOCK: Final = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -29,7 +29,7 @@ def test_every_entity_of_every_subject_is_in_the_schema() -> None:
 
 
 def test_schema_has_a_version() -> None:
-    assert SCHEMA.version == SCHEMA_VERSION == 1
+    assert SCHEMA.version == SCHEMA_VERSION == 2
 
 
 def test_rules_are_about_tables_of_the_schema() -> None:

@@ -171,6 +171,7 @@ def test_what_the_office_sets_is_not_set_by_a_device(shop: Shop) -> None:
     refused = ("rejected", Code.OFFICE_FIELD)
     assert _change(shop, "sales_order", order.id, legal_number=[None, "1"]) == refused
     assert _change(shop, "sales_order", order.id, return_reason=[None, "x"]) == refused
+    assert _change(shop, "sales_order", order.id, origin=["", "northwind"]) == refused
     assert _change(shop, "sales_order", order.id, gross_total_minor=[0, 1]) == refused
 
 

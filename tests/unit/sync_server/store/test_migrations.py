@@ -27,8 +27,8 @@ def shape(database: Database) -> dict[str, Any]:
         for table in inspector.get_table_names():
             found[table] = {
                 "columns": [
-                    (column["name"], str(column["type"]), column["nullable"], column["default"])
-                    for column in inspector.get_columns(table)
+                    (column["name"], str(column["type"]), column["nullable"])
+                    for column in sorted(inspector.get_columns(table), key=lambda column: column["name"])
                 ],
                 "key": inspector.get_pk_constraint(table)["constrained_columns"],
                 "unique": sorted(
@@ -43,6 +43,18 @@ def shape(database: Database) -> dict[str, Any]:
             }
     found.pop("alembic_version", None)
     return found
+
+
+def defaults(database: Database) -> dict[tuple[str, str], str]:
+    """What the database itself puts into columns that a statement does not name."""
+    with database.snapshot() as connection:
+        inspector = inspect(connection)
+        return {
+            (table, column["name"]): str(column["default"])
+            for table in inspector.get_table_names()
+            for column in inspector.get_columns(table)
+            if column["default"] is not None
+        }
 
 
 def declared(empty: Database) -> dict[str, Any]:
@@ -81,6 +93,16 @@ def test_a_new_database_has_the_tables_and_columns_that_are_declared(
     for table, wanted in from_declarations.items():
         for part in ("columns", "key", "unique", "foreign"):
             assert made[table][part] == wanted[part], f"{table}: {part}"
+
+
+def test_a_column_that_came_later_has_the_default_of_its_field(empty: Database) -> None:
+    migrations.upgrade(empty)
+    found = defaults(empty)
+    assert ("sales_order", "origin") in found
+    for (table, column), default in found.items():
+        if table in SCHEMA.entities:
+            field = SCHEMA[table].fields[column]
+            assert default.split("::")[0] in (repr(field.default), str(field.default)), (table, column)
 
 
 def test_every_declared_index_is_there_and_rows_are_found_by_unit_and_version(

@@ -202,6 +202,27 @@ def test_what_was_planted_is_found_under_its_number(scene: Scene, name: str) -> 
 
 
 @pytest.mark.allow_log("sync_server.sync.push")
+def test_an_order_that_was_brought_from_elsewhere_needs_no_seal_and_one_that_has_one_keeps_it(
+    scene: Scene,
+) -> None:
+    firm = scene.firm
+    firm.plant("UPDATE sales_order SET origin='northwind'")
+    assert check(firm.database) == []
+    firm.plant("DELETE FROM approval_decision")
+    firm.plant("DELETE FROM order_seal")
+    assert 19 not in {violation.invariant for violation in check(firm.database)}
+    firm.plant("UPDATE sales_order SET origin=''")
+    assert 19 in {violation.invariant for violation in check(firm.database)}
+
+
+@pytest.mark.allow_log("sync_server.sync.push")
+def test_a_sealed_order_that_was_brought_from_elsewhere_is_as_it_was_sealed(scene: Scene) -> None:
+    scene.firm.plant("UPDATE sales_order SET origin='northwind'")
+    scene.firm.plant("UPDATE order_line SET quantity_milli=3000")
+    assert 19 in {violation.invariant for violation in check(scene.firm.database)}
+
+
+@pytest.mark.allow_log("sync_server.sync.push")
 def test_the_jump_of_a_restored_office_is_no_hole(scene: Scene) -> None:
     firm = scene.firm
     firm.plant("UPDATE feed SET epoch=epoch+1, seq=seq+4294967296")

@@ -18,7 +18,7 @@ from crm.changes.view import Change, Finding, Rulebook, View
 from crm.customers.rules import CustomerRules
 from crm.errors import Code, InvalidInput, NotAllowed, ProtocolFault
 from crm.ids import COMPANY, derive_id
-from crm.schema import RULEBOOK
+from crm.schema import RULEBOOK, SCHEMA_VERSION
 from sync_server.accounts.actors import actor_for
 from sync_server.sync.batch import Batch
 from sync_server.sync.push import Caller, Push
@@ -227,7 +227,7 @@ def test_too_many_changes_in_one_request_are_refused_and_as_many_as_are_allowed_
 
 
 def test_a_newer_program_is_told_that_the_office_is_older(firm: Firm, anna: Laptop) -> None:
-    sealed = anna.sealed(anna.changeset(named(firm.new_id(), firm.anna, "a"), schema_version=2))
+    sealed = anna.sealed(anna.changeset(named(firm.new_id(), firm.anna, "a"), schema_version=SCHEMA_VERSION + 1))
     with pytest.raises(ProtocolFault) as refusal:
         anna.push([*births(firm, anna, "b"), sealed])
     assert refusal.value.code == Code.SCHEMA_AHEAD

@@ -1,0 +1,1 @@
+"""Suppliers: from whom the firm buys what it sells."""

@@ -1,0 +1,1 @@
+"""Sales territories, and who works in them."""
