@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 
 from crm.changes.actor import Actor
-from crm.changes.codec import Form
 from crm.changes.entity import Entity, Row
 from crm.changes.policies import Reach, Rule
 from crm.changes.view import Finding, Key
@@ -36,7 +35,6 @@ class Sender:
     incarnation: bytes
     stamp: int
     now_ms: int
-    form: Form = Form.MSGPACK
 
 
 @dataclass

@@ -225,36 +225,45 @@ class Field:
     default: Wire
     has_default: bool
 
-    def check(self, value: object) -> Wire:
-        """``value`` as it will be stored.
+    @cached_property
+    def check(self) -> Callable[[object], Wire]:
+        """Gives a value as it will be stored.
 
-        :raises InvalidInput: code 1005 when the type, length or range is wrong.
+        Raises InvalidInput with code 1005 when the type, length or range is wrong.
         """
-        if value is None:
-            if self.nullable:
+        accepts = _accepting(self.kind, self.max_length)
+
+        def check(value: object) -> Wire:
+            if value is None and self.nullable:
                 return None
-        elif self.kind == "text":
-            if (
+            if not accepts(value):
+                raise InvalidInput(
+                    Code.BAD_VALUE, f"The value of {self.name} is not acceptable.", field=self.name
+                )
+            return int(cast(int, value)) if self.kind == "flag" else cast(Wire, value)
+
+        return check
+
+
+def _accepting(kind: str, max_length: int | None) -> Callable[[Any], bool]:
+    """Whether a value that is there can be stored in a field of some kind. Asked for every value that arrives."""
+    longest = INT_LIMIT if max_length is None else max_length
+    match kind:
+        case "text":
+            return lambda value: (
                 isinstance(value, str)
-                and len(value) <= (self.max_length or len(value))
-                and not _CONTROL.search(value)
-            ):
-                return value
-        elif self.kind == "int":
-            if type(value) is int and -INT_LIMIT < value < INT_LIMIT:
-                return value
-        elif self.kind == "flag":
-            if value is True or value is False or value in (0, 1):
-                return int(value)
-        elif self.kind == "id":
-            if isinstance(value, bytes) and len(value) == 16:
-                return value
-        elif self.kind == "day":
-            if isinstance(value, str) and len(value) == 10 and _is_day(value):
-                return value
-        elif isinstance(value, bytes) and len(value) <= (self.max_length or len(value)):
-            return value
-        raise InvalidInput(Code.BAD_VALUE, f"The value of {self.name} is not acceptable.", field=self.name)
+                and len(value) <= longest
+                and (value.isprintable() or not _CONTROL.search(value))
+            )
+        case "int":
+            return lambda value: type(value) is int and -INT_LIMIT < value < INT_LIMIT
+        case "flag":
+            return lambda value: value is True or value is False or value in (0, 1)
+        case "id":
+            return lambda value: isinstance(value, bytes) and len(value) == 16
+        case "day":
+            return lambda value: isinstance(value, str) and len(value) == 10 and _is_day(value)
+    return lambda value: isinstance(value, bytes) and len(value) <= longest
 
 
 def _text(name: str) -> str:
@@ -329,6 +338,15 @@ class Entity:
     def references(self) -> tuple[Field, ...]:
         """The fields that hold the id of another row."""
         return tuple(item for item in self.fields.values() if item.ref is not None)
+
+    @cached_property
+    def free(self) -> Mapping[str, Callable[[object], Wire]]:
+        """The fields that whoever makes a row may fill, on a laptop too, with the checks of their values."""
+        return {
+            item.name: item.check
+            for item in self.fields.values()
+            if item.reach is Reach.ALL and item.policy.rule not in (Rule.DERIVED, Rule.SERVER)
+        }
 
     @cached_property
     def required(self) -> tuple[str, ...]:

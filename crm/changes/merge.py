@@ -15,7 +15,6 @@ import msgspec
 from crm.changes.actor import Standing
 from crm.changes.admission import ABSENT, Admission
 from crm.changes.clock import instant_of
-from crm.changes.codec import Form, from_json
 from crm.changes.decision import (
     DOCUMENT_STAMP,
     Decision,
@@ -35,24 +34,6 @@ from crm.changes.view import Change, Finding, Key, Overlay, Rulebook
 from crm.errors import Code, InvalidInput, NotAllowed, RoundsmanError, RuleBroken
 
 
-def _from_json(schema: Schema, changeset: Changeset) -> Changeset:
-    """The changeset with bytes where JSON has base64 text. What is not of the schema stays as it is."""
-    ops = []
-    for op in changeset.ops:
-        entity = schema.get(op.table)
-        fields: dict[str, Any] = {}
-        for name, raw in op.fields.items():
-            item = entity.fields.get(name) if entity is not None else None
-            if item is None:
-                fields[name] = raw
-            elif op.kind == CHANGE and isinstance(raw, list):
-                fields[name] = [from_json(item, value) for value in raw]
-            else:
-                fields[name] = from_json(item, raw)
-        ops.append(msgspec.structs.replace(op, fields=fields))
-    return msgspec.structs.replace(changeset, ops=tuple(ops))
-
-
 def decide(
     schema: Schema, rulebook: Rulebook, view: Overlay, changeset: Changeset, sender: Sender
 ) -> Decision:
@@ -63,8 +44,6 @@ def decide(
     """
     layer = Overlay(view)
     try:
-        if sender.form is Form.JSON:
-            changeset = _from_json(schema, changeset)
         decision = _Merge(schema, rulebook, layer, changeset, sender).run()
     except DocumentConflictError as conflict:
         return document_conflict(schema, view, layer, changeset, conflict)
@@ -125,8 +104,12 @@ class _Merge:
             raise InvalidInput(Code.BAD_ID, "A record with this id exists already.")
         row = entity.blank()
         row["id"] = op.id
+        free = entity.free
         for name, raw in op.fields.items():
-            row[name] = self.admission.given(entity, name, raw, birth=True)
+            check = free.get(name)
+            row[name] = (
+                check(raw) if check is not None else self.admission.given(entity, name, raw, birth=True)
+            )
         for name in entity.required:
             if name not in op.fields:
                 raise InvalidInput(Code.BAD_VALUE, f"A new record lacks {name}.", field=name)
@@ -548,8 +531,7 @@ class _Merge:
         write = self.decision.writes.get((table, row_id))
         if write is None:
             write = self._put(self.schema[table], dict(row), row, set())
-        write.row = {**write.row, **values}
-        self.view.put(table, write.row)
+        write.row.update(values)
 
     # -- rights, references, values
 

@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool
 from crm.changes.capture import guard
 from crm.changes.entity import Schema
 from crm.errors import Code, InvalidInput, OfficeFault
+from sync_server.store.shelf import Shelf
 
 CHUNK: Final = 500
 BUSY_MS: Final = 30_000
@@ -41,6 +42,7 @@ class Database:
         self.url = parsed
         self.schema = schema
         self.is_sqlite = backend == "sqlite"
+        self.shelf = Shelf()
         self._now_ms = now_ms
         self._writer = Lock()
         self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgresql(parsed)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from crm.changes.actor import Standing
-from crm.changes.entity import Entity, Row, Schema
+from crm.changes.entity import Entity, Fixed, Row, Schema, Wire
 from crm.changes.view import Key, Want
+from crm.ids import COMPANY
 from sync_server.store.database import Database
+from sync_server.store.shelf import Kept, Shelf
 
 
 @cache
@@ -29,16 +32,19 @@ def select_list(columns: Iterable[str]) -> str:
 class OfficeView:
     """A `crm.changes.view.View` over one transaction. What was read once is not read again.
 
-    The caller must hold the locks that keep the rows still. Not thread-safe.
+    The caller must hold the locks that keep the rows still. With ``shelf``, rows that the whole company holds are
+    shared with other transactions; the caller reads them before it writes any. Not thread-safe.
     """
 
-    def __init__(self, database: Database, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection, shelf: Shelf | None = None) -> None:
         self._database = database
+        self._shelf = shelf
         self.schema: Schema = database.schema
         self._connection = connection
         self._rows: dict[Key, Row | None] = {}
         self._children: dict[tuple[str, str, bytes], list[Row]] = {}
         self._standings: dict[bytes, Standing | None] = {}
+        self._company: Kept | None = None
 
     # -- View
 
@@ -64,36 +70,72 @@ class OfficeView:
 
     # -- reading ahead
 
-    def load(self, table: str, ids: Iterable[bytes]) -> None:
-        """Read rows by id; absent ones are remembered as absent."""
+    def read(self, want: Want) -> bool:
+        """Read what is wanted; false when all of it was read before. Values that are no ids name nothing."""
+        ids = frozenset(value for value in want.values if isinstance(value, bytes))
+        if want.column == "id":
+            return self.load(want.table, ids)
+        return self.load_children(Want(want.table, want.column, ids))
+
+    def load(self, table: str, ids: Iterable[bytes]) -> bool:
+        """Read rows by id, absent ones are remembered as absent; false when all of them were read before."""
         wanted = {row_id for row_id in ids if (table, row_id) not in self._rows}
         if not wanted:
-            return
+            return False
+        entity = self.schema[table]
+        kept = self._kept(entity)
+        if kept is not None:
+            for row_id in [row_id for row_id in wanted if (table, row_id) in kept.rows]:
+                self._rows[table, row_id] = kept.rows[table, row_id]
+                wanted.discard(row_id)
         for row_id in wanted:
             self._rows[table, row_id] = None
-        entity = self.schema[table]
         statement = f"SELECT {select_list(entity.columns)} FROM {quoted(table)} WHERE id IN ({{in}})"
         for values in self._database.rows_in(self._connection, statement, sorted(wanted)):
             self._keep(entity, values)
+        if kept is not None:
+            kept.rows.update(((table, row_id), self._rows[table, row_id]) for row_id in wanted)
+        return True
 
-    def load_children(self, want: Want) -> None:
-        """Read all rows of a table that name one of some values in one column."""
-        wanted = {value for value in want.values if (want.table, want.column, value) not in self._children}
-        if not wanted:
-            return
-        for value in wanted:
-            self._children[want.table, want.column, value] = []
-        entity = self.schema[want.table]
-        column = want.column
+    def load_children(self, want: Want) -> bool:
+        """Read all rows of a table that name one of some values in one column; false when that was done before."""
+        table, column = want.table, want.column
+        entity = self.schema[table]
         if column not in entity.columns:
-            raise KeyError(f"{want.table} has no column {column}")
+            raise KeyError(f"{table} has no column {column}")
+        wanted = {value for value in want.values if (table, column, value) not in self._children}
+        if not wanted:
+            return False
+        kept = self._kept(entity)
+        if kept is not None:
+            for value in [value for value in wanted if (table, column, value) in kept.children]:
+                self._children[table, column, value] = kept.children[table, column, value]
+                wanted.discard(value)
+        found: dict[Wire, list[Row]] = {value: [] for value in wanted}
         statement = (
-            f"SELECT {select_list(entity.columns)} FROM {quoted(want.table)} "
+            f"SELECT {select_list(entity.columns)} FROM {quoted(table)} "
             f"WHERE {quoted(column)} IN ({{in}}) ORDER BY id"
         )
         for values in self._database.rows_in(self._connection, statement, sorted(wanted)):
             row = self._keep(entity, values)
-            self._children[want.table, want.column, cast(bytes, row[column])].append(row)
+            found[row[column]].append(row)
+        for value in wanted:
+            self._children[table, column, value] = found[value]
+            if kept is not None:
+                kept.rows.update(((table, cast(bytes, row["id"])), row) for row in found[value])
+                kept.children[table, column, value] = found[value]
+        return True
+
+    def _kept(self, entity: Entity) -> Kept | None:
+        """What earlier transactions read of the rows that the whole company holds; None for other rows."""
+        if self._shelf is None or not isinstance(entity.scope, Fixed):
+            return None
+        if self._company is None:
+            heads = self._database.rows(
+                self._connection, "SELECT epoch, seq, tag FROM feed WHERE id=?", [COMPANY]
+            )
+            self._company = self._shelf.at(heads[0] if heads else None)
+        return self._company
 
     def load_standings(self, units: Iterable[bytes]) -> None:
         """Read division and editors of units."""
@@ -116,12 +158,10 @@ class OfficeView:
             self._standings[unit] = Standing(feed, frozenset(editors[unit]))
 
     def _keep(self, entity: Entity, values: tuple[Any, ...]) -> Row:
-        row: Row = dict(zip(entity.columns, values, strict=True))
-        row_id = cast(bytes, row["id"])
-        known = self._rows.get((entity.name, row_id))
-        if known is not None:
-            return known
-        self._rows[entity.name, row_id] = row
+        key = entity.name, cast(bytes, values[0])
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = dict(zip(entity.columns, values, strict=True))
         return row
 
 
@@ -138,14 +178,14 @@ def write_rows(
         database.execute_many(
             connection,
             f"INSERT INTO {quoted(table)} ({select_list(entity.columns)}) VALUES ({marks})",
-            [tuple(row[name] for name in entity.columns) for row in rows],
+            [*map(itemgetter(*entity.columns), rows)],
         )
     for table, rows in changes.items():
         entity = database.schema[table]
-        columns = [name for name in entity.columns if name != "id"]
+        columns = entity.columns[1:]
         sets = ",".join(f"{quoted(name)}=?" for name in columns)
         database.execute_many(
             connection,
             f"UPDATE {quoted(table)} SET {sets} WHERE id=?",
-            [(*(row[name] for name in columns), row["id"]) for row in rows],
+            [*map(itemgetter(*columns, "id"), rows)],
         )

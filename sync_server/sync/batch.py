@@ -6,7 +6,7 @@ Push and the office's own actions end here, in `Batch.take` and `Batch.save`; no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 
 from crm.changes.capture import writing
 from crm.changes.clock import instant_of
-from crm.changes.codec import Form, from_json
+from crm.changes.codec import Form
 from crm.changes.decision import DOCUMENT_STAMP, Decision, Lost, Sender, Write, settle
 from crm.changes.digest import row_hash
-from crm.changes.entity import Entity, Fixed, Part, Personal, Root, Row
+from crm.changes.entity import Entity, Fixed, Part, Personal, Root, Row, Schema
 from crm.changes.merge import decide
 from crm.changes.ops import BIRTH, Changeset, Op, Outcome
 from crm.changes.scope import holders_of
-from crm.changes.view import Key, Overlay, Rulebook, Want
+from crm.changes.view import Key, Overlay, Rulebook
 from crm.ids import derive_id
 from sync_server.store.database import Database
 from sync_server.store.feeds import DigestBook, Feeds, hold, open_unit, release
@@ -65,7 +65,7 @@ class Batch:
         self.schema = database.schema
         self.rulebook = rulebook
         self.feeds = Feeds(database, connection, random_bytes)
-        self.below = OfficeView(database, connection)
+        self.below = self._reader()
         self.view = Overlay(self.below)
         self.now_ms = database.now_ms(connection)
         self._before: dict[Key, int | None] = {}
@@ -79,103 +79,74 @@ class Batch:
 
     # -- before anything depends on what is read
 
-    def lock(self, changesets: Sequence[Changeset], person: bytes, form: Form = Form.MSGPACK) -> None:
-        """Lock every feed that these changesets can touch, in order of feed id.
+    def lock(self, changesets: Iterable[Changeset], person: bytes) -> None:
+        """Lock every feed that these changesets can touch, in order of feed id, and read what they will ask for.
 
         The feeds are found by reading without a lock, which is safe because a unit never changes its feed.
         """
-        scout = OfficeView(self.database, self.connection)
-        found: set[tuple[bytes, str]] = {(person, "person")}
-        if not self.database.is_sqlite:
-            # PostgreSQL: what the scout saw may be old the moment the lock is held, so it is thrown away.
-            self._read_ahead(scout, changesets, form)
-        else:
-            scout = self.below
-            self._read_ahead(scout, changesets, form)
-        for changeset in changesets:
-            for op in changeset.ops:
-                found |= self._feeds_of(scout, op, form)
-        self.feeds.lock(found)
+        coming = _Coming(self.schema, changesets)
+        # PostgreSQL: what is read before the lock may be old the moment it is held, so it is thrown away.
+        scout = self.below if self.database.is_sqlite else self._reader()
+        self._read_named(scout, coming)
+        feeds = {self._feed_of(scout, entity, op) for entity, op in coming.ops}
+        self.feeds.lock([(person, "person"), *(feed for feed in feeds if feed is not None)])
         if scout is not self.below:
-            self._read_ahead(self.below, changesets, form)
+            self._read_named(self.below, coming)
+        self._read_ahead(coming)
 
-    def feeds_of(self, op: Op) -> set[tuple[bytes, str]]:
-        """The feeds that an operation touches, as far as the rows read so far say."""
-        return self._feeds_of(self.below, op, Form.MSGPACK)
-
-    def _feeds_of(self, view: OfficeView, op: Op, form: Form) -> set[tuple[bytes, str]]:
+    def feed_of(self, op: Op) -> tuple[bytes, str] | None:
+        """The feed that an operation touches, as (id, kind), as far as the rows read so far say."""
         entity = self.schema.get(op.table)
-        if entity is None or len(op.id) != 16:
-            return set()
+        return self._feed_of(self.below, entity, op) if entity is not None else None
+
+    def _reader(self) -> OfficeView:
+        return OfficeView(self.database, self.connection, self.database.shelf)
+
+    def _feed_of(self, view: OfficeView, entity: Entity, op: Op) -> tuple[bytes, str] | None:
         row = view.get(op.table, op.id)
         if row is not None:
-            return self._feed_of_unit(view, cast(bytes, row["unit"]))
+            return _feed_of_unit(view, cast(bytes, row["unit"]))
         scope = entity.scope
         if isinstance(scope, Root):
-            owner = self._named(view, entity, scope.owner, op, form)
+            owner = _named(view, entity, scope.owner, op)
             division = owner.get(scope.division) if owner is not None else None
-            return {(division, "division")} if isinstance(division, bytes) else set()
+            return (division, "division") if isinstance(division, bytes) else None
         if isinstance(scope, Part):
-            parent = self._named(view, entity, scope.via, op, form)
-            return self._feed_of_unit(view, cast(bytes, parent["unit"])) if parent is not None else set()
+            parent = _named(view, entity, scope.via, op)
+            return _feed_of_unit(view, cast(bytes, parent["unit"])) if parent is not None else None
         if isinstance(scope, Fixed):
-            return self._feed_of_unit(view, scope.unit)
+            return _feed_of_unit(view, scope.unit)
         if isinstance(scope, Personal):
-            person = _given_id(entity.fields[scope.person], op.fields.get(scope.person), form)
-            return self._feed_of_unit(view, person) if person is not None else set()
-        return set()  # only the office makes rows that stand beside others
+            person = _given_id(op.fields.get(scope.person))
+            return _feed_of_unit(view, person) if person is not None else None
+        return None  # only the office makes rows that stand beside others
 
-    def _named(self, view: OfficeView, entity: Entity, column: str, op: Op, form: Form) -> Row | None:
-        """The row that an operation names in a column."""
-        item = entity.fields[column]
-        target_id = _given_id(item, op.fields.get(column), form)
-        return view.get(str(item.ref), target_id) if target_id is not None else None
+    def _read_named(self, view: OfficeView, coming: _Coming) -> None:
+        """Read the rows that the operations are about and those they name, and how their units stand."""
+        units: set[bytes] = set()
+        for table, ids in coming.ids.items():
+            view.load(table, ids)
+            units.update(
+                cast(bytes, row["unit"]) for row_id in ids if (row := view.get(table, row_id)) is not None
+            )
+        view.load_standings(units)
 
-    def _feed_of_unit(self, view: OfficeView, unit: bytes) -> set[tuple[bytes, str]]:
-        standing = view.standing(unit)
-        if standing is None or standing.division_id is None:
-            return set()
-        return {(standing.division_id, "division")}
-
-    def _read_ahead(self, view: OfficeView, changesets: Sequence[Changeset], form: Form) -> None:
-        """Read in few statements what merging will ask for; anything missed is read when it is needed."""
-        ids: dict[str, set[bytes]] = defaultdict(set)
+    def _read_ahead(self, coming: _Coming) -> None:
+        """Read in few statements what the rules will ask for; anything missed is read when it is needed."""
+        ahead = Overlay(self.below)
         roots: dict[str, list[Row]] = defaultdict(list)
-        for changeset in changesets:
-            for op in changeset.ops:
-                entity = self.schema.get(op.table)
-                if entity is None or len(op.id) != 16:
-                    continue
-                ids[op.table].add(op.id)
-                for item in entity.references:
-                    raw = op.fields.get(item.name)
-                    if raw is not None:
-                        target_id = _given_id(item, raw, form)
-                        if target_id is not None:
-                            ids[str(item.ref)].add(target_id)
-        for table, wanted in ids.items():
-            view.load(table, wanted)
-        for changeset in changesets:
-            for op in changeset.ops:
-                if op.table in self.rulebook:
-                    row = view.get(op.table, op.id)
-                    if row is None:
-                        row = _row_to_be(self.schema[op.table].blank(), op)
-                        if row is not None:
-                            # A new row is judged as one that moves from the start, wherever it is born.
-                            row.update((item.name, item.default) for item in self.schema[op.table].machines)
-                    if row is not None:
-                        roots[op.table].append(row)
-        view.load_standings(
-            {cast(bytes, row["unit"]) for table in ids for row in _present(view, table, ids[table])}
-        )
-        if form is Form.JSON:
-            return
-        ahead = _Ahead(view)
-        ahead.note(changesets)
+        for (table, row_id), born in coming.born.items():
+            ahead.put(table, born)
+            if table in self.rulebook and self.below.get(table, row_id) is None:
+                # A new row is judged as one that moves from the start, wherever it is born.
+                start = {item.name: item.default for item in self.schema[table].machines}
+                roots[table].append({**born, **start})
+        for table, ids in coming.changed.items():
+            if table in self.rulebook:
+                roots[table] += [row for row_id in ids if (row := self.below.get(table, row_id)) is not None]
         for table, rows in roots.items():
             for _level in range(WANT_LEVELS):
-                fetched = [ahead.fetch(want) for want in self.rulebook[table].wants(ahead, rows)]
+                fetched = [self.below.read(want) for want in self.rulebook[table].wants(ahead, rows)]
                 if not any(fetched):
                     break
 
@@ -384,73 +355,58 @@ class Batch:
         )
 
 
-class _Ahead:
-    """The view as `Rules.wants` sees it while reading ahead: rows to be born are in it, unchecked."""
+class _Coming:
+    """What a group of changesets brings and names, taken from their operations before anything was checked."""
 
-    def __init__(self, below: OfficeView) -> None:
-        self._below = below
-        self._overlay = Overlay(below)
-        self._asked: set[tuple[str, str, bytes]] = set()
-
-    def note(self, changesets: Iterable[Changeset]) -> None:
-        """Put the rows that changesets bring into the view."""
-        schema = self._below.schema
+    def __init__(self, schema: Schema, changesets: Iterable[Changeset]) -> None:
+        self.ops: list[tuple[Entity, Op]] = []
+        self.ids: dict[str, set[bytes]] = defaultdict(set)
+        self.changed: dict[str, set[bytes]] = defaultdict(set)
+        self.born: dict[Key, Row] = {}
         for changeset in changesets:
             for op in changeset.ops:
                 entity = schema.get(op.table)
-                if entity is None or op.kind != BIRTH or len(op.id) != 16:
+                if entity is None or len(op.id) != 16:
                     continue
-                row = _row_to_be(entity.blank(), op)
-                if row is not None:
-                    self._overlay.put(op.table, row)
-
-    def fetch(self, want: Want) -> bool:
-        """Read what is wanted; false when all of it was asked for before."""
-        new = {value for value in want.values if (want.table, want.column, value) not in self._asked}
-        if not new:
-            return False
-        self._asked |= {(want.table, want.column, value) for value in new}
-        if want.column == "id":
-            self._below.load(want.table, new)
-        else:
-            self._below.load_children(Want(want.table, want.column, frozenset(new)))
-        return True
-
-    def get(self, table: str, row_id: bytes) -> Row | None:
-        """See `View.get`; rows that were not read ahead count as absent."""
-        return self._overlay.get(table, row_id)
-
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
-        """See `View.children`."""
-        return self._overlay.children(table, column, value)
-
-    def standing(self, unit: bytes) -> None:
-        """Not needed for reading ahead."""
-        del unit
+                self.ops.append((entity, op))
+                self.ids[op.table].add(op.id)
+                for item in entity.references:
+                    target_id = _given_id(op.fields.get(item.name))
+                    if target_id is not None:
+                        self.ids[str(item.ref)].add(target_id)
+                if op.kind == BIRTH:
+                    self.born[op.table, op.id] = _row_to_be(entity, op)
+                else:
+                    self.changed[op.table].add(op.id)
 
 
-def _row_to_be(row: Row, op: Op) -> Row | None:
-    if op.kind != BIRTH:
-        return None
+_STORED: Final = frozenset({int, str, bytes, bool, type(None)})
+
+
+def _row_to_be(entity: Entity, op: Op) -> Row:
+    row = entity.blank()
     row["id"] = op.id
     for name, value in op.fields.items():
-        if name in row and (value is None or isinstance(value, int | str | bytes)):
+        if type(value) in _STORED and name in row:
             row[name] = value
     return row
 
 
-def _given_id(item: Any, raw: object, form: Form) -> bytes | None:
+def _given_id(raw: object) -> bytes | None:
+    if raw is None:
+        return None
     value = raw[1] if isinstance(raw, list | tuple) and len(raw) == 2 else raw
-    if form is Form.JSON:
-        try:
-            value = from_json(item, value)
-        except Exception:  # noqa: BLE001 - reading ahead only; merging will say what is wrong
-            return None
     return value if isinstance(value, bytes) and len(value) == 16 else None
 
 
-def _present(view: OfficeView, table: str, ids: Iterable[bytes]) -> Iterable[Row]:
-    for row_id in ids:
-        row = view.get(table, row_id)
-        if row is not None:
-            yield row
+def _named(view: OfficeView, entity: Entity, column: str, op: Op) -> Row | None:
+    """The row that an operation names in a column."""
+    target_id = _given_id(op.fields.get(column))
+    return view.get(str(entity.fields[column].ref), target_id) if target_id is not None else None
+
+
+def _feed_of_unit(view: OfficeView, unit: bytes) -> tuple[bytes, str] | None:
+    standing = view.standing(unit)
+    if standing is None or standing.division_id is None:
+        return None
+    return standing.division_id, "division"

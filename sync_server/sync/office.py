@@ -367,10 +367,8 @@ class _Counters:
 
 def _feeds_missing(batch: Batch, changeset: Changeset, person: bytes) -> set[tuple[bytes, str]]:
     """Feeds that the operations turn out to touch beyond those locked at first."""
-    found: set[tuple[bytes, str]] = set()
-    for op in changeset.ops:
-        found |= batch.feeds_of(op)
-    return {one for one in found if one[0] not in batch.feeds and one[0] != person}
+    found = {batch.feed_of(op) for op in changeset.ops}
+    return {one for one in found if one is not None and one[0] not in batch.feeds and one[0] != person}
 
 
 def _version(batch: Batch, op: Op) -> Wire:

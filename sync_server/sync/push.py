@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError
 
 from crm.changes.actor import Actor
 from crm.changes.clock import effective
-from crm.changes.codec import Form, open_sealed
+from crm.changes.codec import Form, from_json, open_sealed
 from crm.changes.decision import Sender
+from crm.changes.entity import Field
 from crm.changes.ops import MAX_BATCH, PROTOCOL, Changeset, Outcome, PushAnswer, PushRequest, Sealed
 from crm.changes.safeguards import Safeguards
 from crm.changes.view import Rulebook
@@ -108,12 +109,13 @@ class Push:
             raise InvalidInput(Code.BAD_ID, "An incarnation's id has sixteen bytes.")
         items = [self._open(sealed, form) for sealed in request.changesets]
         progress = _Progress([], 0)
-        start = 0
+        start, size = 0, GROUP
         while True:
-            took = self._group(caller, request, items[start : start + GROUP], progress, form)
+            took = self._group(caller, request, items[start : start + size], progress, form)
             start += took
             if progress.stop or start >= len(items):
                 break
+            size = took  # where time ran out, more would be read ahead in vain again
         with self._database.snapshot() as connection:
             office_ms = self._database.now_ms(connection)
         return PushAnswer(tuple(progress.outcomes), progress.last_n + 1, office_ms, progress.fork)
@@ -125,7 +127,17 @@ class Push:
             return _Item(sealed, None, error)
         if changeset.schema_version > self._database.schema.version:
             raise ProtocolFault(Code.SCHEMA_AHEAD, "The office runs an older version than this program.")
-        return _Item(sealed, changeset, None)
+        return _Item(sealed, self._from_json(changeset) if form is Form.JSON else changeset, None)
+
+    def _from_json(self, changeset: Changeset) -> Changeset:
+        """The changeset with bytes where JSON has base64 text; what cannot be such stays for the merge to refuse."""
+        ops = []
+        for op in changeset.ops:
+            entity = self._database.schema.get(op.table)
+            items = entity.fields if entity is not None else {}
+            fields = {name: _bytes_in(items.get(name), raw) for name, raw in op.fields.items()}
+            ops.append(msgspec.structs.replace(op, fields=fields))
+        return msgspec.structs.replace(changeset, ops=tuple(ops))
 
     def _group(
         self, caller: Caller, request: PushRequest, items: Sequence[_Item], progress: _Progress, form: Form
@@ -175,7 +187,7 @@ class Push:
             batch = Batch(database, connection, self._rulebook, self._random_bytes)
             found_person(database, connection, caller.person)
             changesets = [item.changeset for item in items if item.changeset is not None]
-            batch.lock([] if give_up else changesets, caller.person, form)
+            batch.lock([] if give_up else changesets, caller.person)
             actor = self._actors(connection, caller.person, False)
             last_n = self._contact(connection, caller, request, batch.now_ms)
             known = self._known(connection, items) if self._safeguards.change_id else {}
@@ -247,7 +259,7 @@ class Push:
             outcome = Outcome(sealed.change_id, sealed.n, "rejected", code, text)
             batch.keep(received, outcome, stamp)
             return outcome
-        sender = Sender(actor, request.incarnation, stamp, batch.now_ms, form)
+        sender = Sender(actor, request.incarnation, stamp, batch.now_ms)
         if not give_up:
             try:
                 decision = batch.weigh(changeset, sender)
@@ -324,6 +336,17 @@ class Push:
             [item.sealed.change_id for item in items],
         )
         return {row[0]: _Known(_outcome(row), row[6], row[7]) for row in found}
+
+
+def _bytes_in(item: Field | None, raw: object) -> object:
+    if item is None:
+        return raw
+    if isinstance(raw, list):
+        return [_bytes_in(item, value) for value in raw]
+    try:
+        return from_json(item, raw)
+    except InvalidInput:
+        return raw
 
 
 def _again(known: _Known, incarnation: bytes, sealed: Sealed) -> Outcome | None:

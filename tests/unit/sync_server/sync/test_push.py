@@ -178,6 +178,9 @@ def strange(firm: Firm, laptop: Laptop) -> Iterator[tuple[Sealed, int]]:
         (Op("customer", firm.new_id(), BIRTH, 0, {"name": "a\x00b"}), Code.BAD_VALUE),
         (Op("customer", firm.new_id(), CHANGE, 1, {"name": ["a", "b"]}), Code.NOT_FOUND),
         (Op("order_line", firm.new_id(), BIRTH, 0, {"order_id": firm.new_id()}), Code.BAD_VALUE),
+        (Op("sales_order", firm.new_id(), BIRTH, 0, {"customer_id": "x" * 16, "rep_id": 7}), Code.BAD_VALUE),
+        (Op("sales_order", firm.new_id(), BIRTH, 0, {"customer_id": [[]], "currency": {}}), Code.BAD_VALUE),
+        (Op("sales_order", firm.new_id(), BIRTH, 0, {}), Code.BAD_VALUE),
         (customer_birth(firm.new_id(), laptop.person, credit_limit_minor=5), Code.OFFICE_FIELD),
     ):
         yield laptop.sealed(laptop.changeset(op)), code
