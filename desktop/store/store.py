@@ -38,7 +38,7 @@ from desktop.store.rows import AllRows
 from desktop.store.state import SyncState, load, save
 from desktop.store.tables import JournalState
 from desktop.store.work import LocalWork, Recorder, make_changeset
-from desktop.store.writer import InlineWriter, Priority, Writer
+from desktop.store.writer import InlineWriter, Priority, Writer, at_once
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -328,7 +328,8 @@ class Store:
         return next_request(self.state(), self.schema.version, rows=rows)
 
     def take_page(self, request: PullRequest, page: Page) -> Future[Taken]:
-        """Use the page that answers ``request``, when the writer's turn comes.
+        """Use the page that answers ``request``, when the writer's turn comes; a page after which nothing is left to
+        fetch at once, in the caller's thread.
 
         The future's exception is `UnfitPage` when the copy does not stand where the request was made.
         """
@@ -339,6 +340,8 @@ class Store:
             self._tell(folded.keys, folded.tables, by="office")
             return taken
 
+        if page.complete:
+            return at_once(self.writer, work, Priority.SYNC)
         return self.writer.submit(work, Priority.SYNC)
 
     def drop_checkpoint(self) -> None:
@@ -427,7 +430,8 @@ class Store:
     # -- inside
 
     def _write(self, work: Callable[[], T], priority: Priority) -> T:
-        return self.writer.submit(work, priority).result()
+        with self.writer.turn(priority):
+            return work()
 
     def _tell(self, keys: set[Key] | frozenset[Key], tables: set[str], *, by: str) -> None:
         if not tables:

@@ -1,7 +1,8 @@
 """One writer at a time: a person's action goes before the next slice of a fold.
 
-SQLite has one writer per file. Instead of letting threads wait for its lock, all writing goes through one queue, in
-order of priority and, within it, of arrival.
+SQLite has one writer per file. Instead of letting threads wait for its lock, whoever writes takes a turn, in order of
+priority and, within it, of arrival. Who can wait takes it in their own thread, because handing work to another thread
+and waiting for it costs more than most of this work; the rest runs in a thread of the writer.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any, Protocol, TypeVar
+from queue import SimpleQueue
+from typing import Any, Final, Protocol, TypeVar
 
 from crm.errors import Code, LocalFault
 
 T = TypeVar("T")
+
+_AFTER_ALL: Final = 100
+"""The end comes after everything that was asked for before it."""
 
 
 class Priority(IntEnum):
@@ -47,6 +52,19 @@ class Writer(Protocol):
         ...
 
 
+def at_once(writer: Writer, work: Callable[[], T], priority: Priority) -> Future[T]:
+    """Run ``work`` in the caller's thread, when its turn comes; the future is finished when it is returned."""
+    future: Future[T] = Future()
+    try:
+        with writer.turn(priority):
+            result = work()
+    except BaseException as error:  # noqa: BLE001 - it belongs to whoever asks the future
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+    return future
+
+
 class InlineWriter:
     """Everything in the thread that calls, at once. For one thread only: the command line, tests, the simulation."""
 
@@ -55,15 +73,7 @@ class InlineWriter:
 
     def submit(self, work: Callable[[], T], priority: Priority) -> Future[T]:
         """See `Writer.submit`; the future is finished when it is returned."""
-        future: Future[T] = Future()
-        try:
-            with self.turn(priority):
-                result = work()
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever asks the future
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-        return future
+        return at_once(self, work, priority)
 
     @contextmanager
     def turn(self, priority: Priority) -> Iterator[None]:
@@ -81,14 +91,16 @@ class InlineWriter:
 
 
 class ThreadWriter:
-    """A thread of its own for all writing. Start it by making it; `close` ends it."""
+    """Turns for many threads, and a thread of its own for what is submitted. Start it by making it; `close` ends it."""
 
     def __init__(self) -> None:
-        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._lock = threading.Lock()
+        self._is_busy = False
+        self._is_closed = False
+        self._waiting: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._wake = threading.Condition()
-        self._closed = False
         self._holder: int | None = None
+        self._inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="roundsman-writer", daemon=True)
         self._thread.start()
 
@@ -106,51 +118,58 @@ class ThreadWriter:
             else:
                 future.set_result(result)
 
-        self._put(job, priority)
+        self._ask(priority, lambda: self._inbox.put(job))
         return future
 
     @contextmanager
     def turn(self, priority: Priority) -> Iterator[None]:
-        """See `Writer.turn`. The writer's thread stands still meanwhile."""
+        """See `Writer.turn`."""
         me = threading.get_ident()
-        if self._holder == me or threading.current_thread() is self._thread:
+        if self._holder == me:
             raise LocalFault(Code.UNCAPTURED_WRITE, "A unit of work cannot begin inside another one.")
-        granted, over = threading.Event(), threading.Event()
-
-        def job() -> None:
-            granted.set()
-            over.wait()
-
-        self._put(job, priority)
-        granted.wait()
-        self._holder = me
+        granted = threading.Event()
+        self._ask(priority, granted.set)
         try:
+            granted.wait()
+            self._holder = me
             yield
         finally:
-            self._holder = None
-            over.set()
+            # Whoever was interrupted while waiting gets the turn all the same, and has to pass it on.
+            granted.wait()
+            self._pass_on()
 
     def close(self) -> None:
         """See `Writer.close`."""
-        with self._wake:
-            self._closed = True
-            self._wake.notify()
+        with self._lock:
+            was_closed, self._is_closed = self._is_closed, True
+        if not was_closed:
+            self._ask(_AFTER_ALL, lambda: self._inbox.put(None))
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def _put(self, job: Callable[[], None], priority: Priority) -> None:
-        with self._wake:
-            if self._closed:
+    def _ask(self, priority: int, grant: Callable[[], None]) -> None:
+        """Call ``grant`` when the turn comes, in whatever thread ended the turn before."""
+        with self._lock:
+            if self._is_closed and priority != _AFTER_ALL:
                 raise LocalFault(Code.STORE_CLOSED, "The local copy is closed.")
-            heapq.heappush(self._queue, (int(priority), next(self._order), job))
-            self._wake.notify()
+            if self._is_busy:
+                heapq.heappush(self._waiting, (int(priority), next(self._order), grant))
+                return
+            self._is_busy = True
+        grant()
+
+    def _pass_on(self) -> None:
+        """The turn is over: the next one begins."""
+        self._holder = None
+        with self._lock:
+            if not self._waiting:
+                self._is_busy = False
+                return
+            _, _, grant = heapq.heappop(self._waiting)
+        grant()
 
     def _run(self) -> None:
-        while True:
-            with self._wake:
-                while not self._queue and not self._closed:
-                    self._wake.wait()
-                if not self._queue:
-                    return
-                _, _, job = heapq.heappop(self._queue)
+        while (job := self._inbox.get()) is not None:
+            self._holder = self._thread.ident
             job()
+            self._pass_on()
