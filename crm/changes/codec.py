@@ -61,7 +61,7 @@ def decode(kind: type[T], data: bytes, form: Form = Form.MSGPACK) -> T:
     return result
 
 
-def block_of(entity: Entity, rows: list[Any]) -> Block:
+def block_of(entity: Entity, rows: list[tuple[Any, ...]]) -> Block:
     """Rows under the entity's wire columns as a block, columns that are the same in every row taken out.
 
     ``rows`` are tuples in the order of ``entity.wire_columns``; there is at least one.
@@ -73,7 +73,7 @@ def block_of(entity: Entity, rows: list[Any]) -> Block:
     if not same:
         return Block(entity.name, names, rows)
     kept = [place for place in range(len(names)) if place not in same]
-    squeezed: list[Any] = list(zip(*(columns[place] for place in kept), strict=True))
+    squeezed = list(zip(*(columns[place] for place in kept), strict=True))
     return Block(
         entity.name,
         tuple(names[place] for place in kept),

@@ -123,7 +123,7 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
 
     table: str
     columns: tuple[str, ...]
-    rows: list[list[Any]]
+    rows: list[tuple[Any, ...]]
     same: dict[str, Any] = {}
 
 

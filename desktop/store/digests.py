@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from crm.changes.digest import DIGEST_BYTES, digest, row_hash
+from crm.changes.digest import EMPTY, digests_by_unit
 from crm.changes.ops import Block, UnitDigest
-from desktop.store.driver import fetch
 from desktop.store.rows import AllRows
 
 SCAN_FROM: Final = 50
 """With so many units of one table, reading the whole table once beats looking up each unit."""
-SCAN_ROWS: Final = 5000
-_MODULUS: Final = 1 << (8 * DIGEST_BYTES)
-
-
-def digest_of(connection: Connection, rows: AllRows, unit: bytes, table: str) -> bytes:
-    """The digest of the confirmed rows of a unit and table. Rows that only this laptop knows do not count."""
-    found = fetch(
-        connection, f"SELECT id, version FROM {rows[table].name} WHERE unit = ? AND version > 0", (unit,)
-    )
-    return digest(found)
 
 
 def mismatches(
@@ -36,12 +28,8 @@ def mismatches(
             by_table.setdefault(item.table, {})[item.unit] = item.digest
     wrong: list[tuple[bytes, str]] = []
     for table, wanted in by_table.items():
-        if len(wanted) < SCAN_FROM:
-            here = {unit: digest_of(connection, rows, unit, table) for unit in wanted}
-        else:
-            here = _scan(connection, rows, table)
-        none = bytes(DIGEST_BYTES)
-        wrong += [(unit, table) for unit, value in wanted.items() if here.get(unit, none) != value]
+        here = _digests(connection, rows, table, wanted)
+        wrong += [(unit, table) for unit, value in wanted.items() if here.get(unit, EMPTY) != value]
     return wrong
 
 
@@ -52,32 +40,34 @@ def verified(
 
     For ``units`` that came whole: what is written in one transaction with its page need not be read back.
     """
-    wanted = {(item.unit, item.table): item.digest for item in digests if item.unit in units}
+    wanted = [item for item in digests if item.unit in units]
     if not wanted:
         return set()
-    sums: dict[tuple[bytes, str], int] = {}
+    rows: dict[str, list[Iterator[Any]]] = {}
     for block in blocks:
-        table = block.table
-        row_id, unit, version = (block.columns.index(name) for name in ("id", "unit", "version"))
-        for row in block.rows:
-            pair = row[unit], table
-            if pair in wanted:
-                sums[pair] = sums.get(pair, 0) + row_hash(row[row_id], row[version])
-    return {pair for pair, value in wanted.items() if _digest(sums.get(pair, 0)) == value}
+        triple = itemgetter(*map(block.columns.index, ("unit", "id", "version")))
+        rows.setdefault(block.table, []).append(map(triple, block.rows))
+    here = {table: digests_by_unit(chain.from_iterable(parts)) for table, parts in rows.items()}
+    return {
+        (item.unit, item.table)
+        for item in wanted
+        if here.get(item.table, {}).get(item.unit, EMPTY) == item.digest
+    }
 
 
-def _digest(total: int) -> bytes:
-    return (total % _MODULUS).to_bytes(DIGEST_BYTES, "big")
-
-
-def _scan(connection: Connection, rows: AllRows, table: str) -> dict[bytes, bytes]:
-    sums: dict[bytes, int] = {}
-    found = connection.exec_driver_sql(f"SELECT unit, id, version FROM {rows[table].name} WHERE version > 0")
-    # Straight from the driver: the rows of a large copy would spend most of the time in wrappers.
-    cursor = found.cursor
-    assert cursor is not None
-    while part := cursor.fetchmany(SCAN_ROWS):
-        for unit, row_id, version in part:
-            sums[unit] = sums.get(unit, 0) + row_hash(row_id, version)
-    found.close()
-    return {unit: _digest(total) for unit, total in sums.items()}
+def _digests(
+    connection: Connection, rows: AllRows, table: str, units: Collection[bytes]
+) -> dict[bytes, bytes]:
+    """The digests of a table by unit; of ``units`` at least."""
+    statement = f"SELECT unit, id, version FROM {rows[table].name} WHERE version > 0"
+    chosen: tuple[bytes, ...] = ()
+    if len(units) < SCAN_FROM:
+        chosen = tuple(units)
+        statement += f" AND unit IN ({','.join('?' * len(chosen))})"
+    if not connection.in_transaction():
+        connection.begin()
+    # Row by row and straight from the driver: all rows of a large copy at once would take much room, and wrapped ones
+    # most of the time.
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(statement, chosen)
+        return digests_by_unit(iter(cursor.fetchone, None))

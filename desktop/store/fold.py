@@ -118,7 +118,7 @@ class Fold:
     ) -> None:
         table = self._rows[block.table]
         place = {name: block.columns.index(name) for name in ("id", "unit", "version", table.root_column)}
-        rows: Sequence[list[Any]] = block.rows
+        rows: Sequence[tuple[Any, ...]] = block.rows
         self.folded.rows += len(rows)
         if evicted:
             rows = [row for row in rows if row[place["unit"]] not in evicted]
@@ -140,7 +140,7 @@ class Fold:
                     if root_id in carried and row[place["version"]] >= above:
                         self._fresh.add((block.table, row_id))
             rows = straight
-        anew: Sequence[list[Any]] = ()
+        anew: Sequence[tuple[Any, ...]] = ()
         if refetched:
             anew = [row for row in rows if (row[place["unit"]], block.table) in refetched]
             rows = [row for row in rows if (row[place["unit"]], block.table) not in refetched]
@@ -150,7 +150,7 @@ class Fold:
         if self.folded.rows <= MAX_KEYS_TOLD:
             self.folded.keys.update((block.table, row[place["id"]]) for row in (*rows, *anew))
 
-    def _below(self, block: Block, values: list[Any], root_id: bytes, *, above: int) -> None:
+    def _below(self, block: Block, values: tuple[Any, ...], root_id: bytes, *, above: int) -> None:
         """A confirmed row of a document that carries live changesets; one below version ``above`` came late."""
         whole = {**block.same, **dict(zip(block.columns, values, strict=True))}
         row = {name: value for name, value in whole.items() if name in self._rows[block.table].wire}

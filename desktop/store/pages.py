@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
@@ -146,7 +146,7 @@ class Pages:
         taken = Taken(complete=False, rows=_count(page.blocks), first_copy=True)
         for block in blocks:
             table = self._rows[block.table]
-            rows: Sequence[list[object]] = block.rows
+            rows: Sequence[tuple[Any, ...]] = block.rows
             if carried:
                 held, rows = staging.split(block, table.root_column, carried)
                 if held:

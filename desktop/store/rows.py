@@ -145,16 +145,16 @@ class TableRows:
             )
 
     def put_values(
-        self, connection: Connection, block: Block, rows: Sequence[Sequence[Any]], *, lower_too: bool
+        self, connection: Connection, block: Block, rows: Sequence[tuple[Any, ...]], *, lower_too: bool
     ) -> None:
-        """Write rows that came as lists of values under a block's columns. Unknown columns are passed over."""
+        """Write rows that came under a block's columns. Unknown columns are passed over."""
         if not rows:
             return
         columns = block.columns
         same = {name: value for name, value in block.same.items() if name in self.wire}
         if any(name not in self.wire for name in columns):
             places = [place for place, name in enumerate(columns) if name in self.wire]
-            rows = [[row[place] for place in places] for row in rows]
+            rows = [tuple(row[place] for place in places) for row in rows]
             columns = tuple(columns[place] for place in places)
         # What is the same in many rows stands in the statement and is not bound again for each of them. Words never
         # do: an error would show them.
@@ -162,7 +162,7 @@ class TableRows:
         bound = tuple(value for name, value in same.items() if name not in inline)
         columns += tuple(name for name in same if name not in inline)
         statement = self.upsert(columns, inline, lower_too=lower_too)
-        values = [tuple(row) + bound for row in rows] if bound else list(map(tuple, rows))
+        values = [row + bound for row in rows] if bound else list(rows)
         connection.exec_driver_sql(statement, values)
 
     def remove(self, connection: Connection, ids: Sequence[bytes]) -> None:

@@ -66,7 +66,7 @@ def is_empty(connection: Connection) -> bool:
 
 def split(
     block: Block, column: str, chosen: Collection[Any]
-) -> tuple[Sequence[list[Any]], Sequence[list[Any]]]:
+) -> tuple[Sequence[tuple[Any, ...]], Sequence[tuple[Any, ...]]]:
     """The rows whose ``column`` holds one of ``chosen``, and the others."""
     place = block.columns.index(column)
     rows = block.rows
@@ -81,7 +81,7 @@ def by_unit(blocks: Iterable[Block]) -> dict[bytes, list[Block]]:
     found: dict[bytes, list[Block]] = {}
     for block in blocks:
         place = block.columns.index("unit")
-        rows: dict[bytes, list[list[Any]]] = {}
+        rows: dict[bytes, list[tuple[Any, ...]]] = {}
         for row in block.rows:
             rows.setdefault(row[place], []).append(row)
         for unit, some in rows.items():

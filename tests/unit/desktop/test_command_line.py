@@ -340,7 +340,9 @@ def page_with_a_division() -> Page:
         "code": "N",
         "name": "诺德",
     }
-    block = Block("division", entity.wire_columns, [[to_wire(row[name]) for name in entity.wire_columns]])
+    block = Block(
+        "division", entity.wire_columns, [tuple(to_wire(row[name]) for name in entity.wire_columns)]
+    )
     heads = {id_text(COMPANY): Head(1, 7, b"12345678")}
     return Page(True, (block,), b"", (b"\x02" * 16,), 1, heads=heads, receipt=Receipt(0, ()))
 

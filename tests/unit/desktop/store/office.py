@@ -231,7 +231,7 @@ class ToyOffice:
         blocks = []
         for entity in SCHEMA:
             rows = [
-                [self.rows[key][name] for name in entity.wire_columns]
+                tuple(self.rows[key][name] for name in entity.wire_columns)
                 for key in dict.fromkeys(keys)
                 if key[0] == entity.name
             ]

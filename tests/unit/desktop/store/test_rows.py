@@ -39,7 +39,7 @@ def put(desk: Desk, block: Block, *, lower_too: bool = False) -> None:
 
 def block(count: int = 1, version: int = 1, **same: Any) -> Block:
     ids = [ID, *(some_id(str(number)) for number in range(1, count))]
-    return Block("toy_customer", ("id", "unit", "version"), [[one, ID, version] for one in ids], same)
+    return Block("toy_customer", ("id", "unit", "version"), [(one, ID, version) for one in ids], same)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,7 +81,7 @@ def test_columns_of_a_newer_office_and_office_fields_are_passed_over(desk: Desk)
     strange = Block(
         "toy_customer",
         ("id", "invented", "unit", "version", "secret", "name"),
-        [[ID, "?", ID, 1, "office", "Acme"]],
+        [(ID, "?", ID, 1, "office", "Acme")],
         {"owner_id": ID, "also_invented": 3, "stamps": b"x"},
     )
     put(desk, strange)
