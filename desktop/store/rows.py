@@ -101,7 +101,7 @@ class TableRows:
             values = [
                 *("?" for _ in columns),
                 *map(_as_text, fixed.values()),
-                *(_literal(self.entity, name) for name in rest),
+                *(default_literal(self.entity, name) for name in rest),
             ]
             sets = ", ".join(f"{name}=excluded.{name}" for name in named if name != "id")
             text = (
@@ -241,7 +241,7 @@ def standing_of(schema: Schema, unit: bytes, get: Callable[[str, bytes], Row | N
     return None
 
 
-def _literal(entity: Entity, name: str) -> str:
+def default_literal(entity: Entity, name: str) -> str:
     """The default of a column that did not come, as SQL text. Made from the declaration alone."""
     item: Field | None = entity.fields.get(name)
     column = entity.table.columns[name]

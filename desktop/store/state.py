@@ -17,7 +17,7 @@ class SyncState(msgspec.Struct, frozen=True):
     ``incarnation`` and ``device_code`` are empty until the laptop is enrolled. ``next_n`` is the number that the
     next changeset gets; ``receipt_n`` the highest one whose outcome is folded; ``durable_n`` the highest one that
     the office's backup holds. ``cursor`` is the last checkpoint, ``position`` the opaque mark of the checkpoint under
-    way, which began at the cursor whose hash is ``staged_for``. ``copied``: a first checkpoint was completed;
+    way, which began at the cursor whose hash is ``staged_for``. ``copied``: a first checkpoint was completed, since the last upgrade;
     ``attempt`` counts the beginnings of a first copy; ``indexed``: the indexes were made after it. ``clock_last`` and
     ``clock_offset_ms`` belong to the hybrid clock. ``refetch`` are (unit, table) pairs whose digest did not match.
     ``checkpoint_ms`` is when a checkpoint last brought anything.

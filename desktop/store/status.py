@@ -29,7 +29,8 @@ class Status:
     ``waiting`` changesets the office has not answered, ``answered`` those it has but whose rows are not here yet,
     ``parked`` those it refused and those that rest on them. ``waiting_documents`` are the documents the waiting ones
     are about, as (table, id), for those who can say what they are worth. ``checkpoint_ms`` is when a checkpoint last
-    brought anything (0: never); ``copied`` whether the first copy is complete.
+    brought anything (0: never); ``copied`` whether there is a whole copy to work with, also while an upgrade has it made
+    anew.
     """
 
     waiting: int
@@ -65,7 +66,7 @@ def status(store: Store) -> Status:
             conflicts_open=_conflicts(connection, store.rows),
             waiting_documents=tuple((table, root_id) for table, root_id in documents),
             checkpoint_ms=state.checkpoint_ms,
-            copied=state.copied,
+            copied=state.copied or state.checkpoint_ms > 0,
             enrolled=bool(state.incarnation),
         )
 

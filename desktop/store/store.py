@@ -25,7 +25,6 @@ from crm.clock import Clock, business_date
 from crm.errors import Code, LocalFault
 from desktop.store import logbook, parked, sending, staging
 from desktop.store.database import (
-    create_tables,
     has_tables,
     quicken_binding,
     repeatable_transaction,
@@ -33,6 +32,7 @@ from desktop.store.database import (
 )
 from desktop.store.digests import mismatches
 from desktop.store.indexes import index_slices
+from desktop.store.migrations import upgrade
 from desktop.store.pages import PAGE_ROWS, Pages, Taken, next_request
 from desktop.store.rows import AllRows
 from desktop.store.state import SyncState, load, save
@@ -67,12 +67,12 @@ class Store:
     """The local copy on ``engine``.
 
     Takes an engine whose transactions are explicit: that of the vault, or one given to `prepare_engine`. The tables
-    are made where missing. ``zone`` is the company's time zone (IANA name), ``ids`` gives UUIDv7 values.
+    are made where missing; a copy that an older program made is brought up to date. ``zone`` is the company's time zone (IANA name), ``ids`` gives UUIDv7 values.
 
     Methods that write wait for the writer's turn and may be called from any thread with a `ThreadWriter`; reading
     never waits. ``listeners`` are called after each commit, in the thread that wrote.
 
-    :raises LocalFault: code 4006 when the file belongs to another version of the schema.
+    :raises LocalFault: code 4006 when a newer program made the file.
     """
 
     def __init__(
@@ -113,11 +113,8 @@ class Store:
                 if state.schema_version == self.schema.version:
                     return state
         with transaction(self.engine) as connection:
-            create_tables(connection, self.schema)
-            state = load(connection)
-            if state.schema_version not in (0, self.schema.version):
-                raise LocalFault(Code.LOCAL_SCHEMA, "The local copy belongs to another version of Roundsman.")
-            after = msgspec.structs.replace(state, schema_version=self.schema.version)
+            state = load(connection) if has_tables(connection) else SyncState()
+            after = upgrade(connection, self.schema, state)
             save(connection, state, after)
         return after
 
