@@ -115,12 +115,12 @@ class PartOf:
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FileMap:
-    """One file or sheet of the map.
+    """One file or sheet of the map; equal to nothing but itself.
 
     ``label`` is how reports and other files of the map call it. ``encoding`` and ``separator`` are empty where they
-    are to be found out. A file without records is one to look up in, or to count.
+    can be found out. A file without records is one to look up in, or to count.
     """
 
     name: str
@@ -133,6 +133,11 @@ class FileMap:
     separator: str = ""
     records: tuple[RecordMap, ...] = ()
     part_of: PartOf | None = None
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the name is that of an XLSX workbook."""
+        return self.name.lower().endswith((".xlsx", ".xlsm"))
 
     @property
     def title(self) -> str:
@@ -185,12 +190,17 @@ class ImportMap:
         """What is looked up in the file ``label``, each once."""
         return tuple(
             dict.fromkeys(
-                source.lookup
-                for file in self.files
-                for record in file.records
-                for source in record.fields.values()
-                if isinstance(source, Cell) and source.lookup is not None and source.lookup.file == label
+                lookup for file in self.files for lookup in self.lookups_of(file) if lookup.file == label
             )
+        )
+
+    def lookups_of(self, file: FileMap) -> tuple[Lookup, ...]:
+        """What the rows of ``file`` look up."""
+        return tuple(
+            source.lookup
+            for record in file.records
+            for source in record.fields.values()
+            if isinstance(source, Cell) and source.lookup is not None
         )
 
 
