@@ -139,14 +139,15 @@ def add_line(
         raise NotAllowed(Code.NOT_FOUND, "There is no such product.")
     if product.state == ProductState.RETIRED:
         raise RuleBroken(Code.NOT_SUBMITTABLE, "The product is no longer on sale.")
-    if len(work.session.scalars(queries.lines_of(order.id)).all()) >= MAX_LINES:
+    lines = queries.all_lines(work.session, order.id)
+    if sum(not line.deleted for line in lines) >= MAX_LINES:
         raise RuleBroken(
             Code.NOT_SUBMITTABLE, "The order has as many lines as an order can have.", limit=MAX_LINES
         )
     line = OrderLine(
         id=work.new_id(),
         order_id=order.id,
-        line_no=queries.next_line_no(work.session, order.id),
+        line_no=1 + max((line.line_no for line in lines), default=0),
         product_id=product.id,
         product_code=product.code,
         product_name=product.name,

@@ -9,6 +9,7 @@ from typing import Any, Final, TypedDict, cast
 from crm.catalogue.entities import PriceList
 from crm.catalogue.queries import price_lists_on
 from crm.catalogue.rules import PriceRule
+from crm.changes.entity import Replicated
 from crm.changes.work import Work
 from crm.contacts.entities import Contact
 from crm.customers.entities import Customer, ShipToAddress
@@ -267,9 +268,14 @@ def reprice(work: Work, order: SalesOrder, *, keep_manual: bool) -> None:
 
 def settle(work: Work, order: SalesOrder) -> None:
     """Derive what the office will derive, so that the screen shows it now."""
-    work.session.flush()
-    for (table, row_id), values in _RULES.derive(SessionView(work.session), row_of(order)).items():
-        target = order if table == "sales_order" else work.session.get(OrderLine, row_id)
+    if work.session.dirty:
+        work.session.flush()
+    at_hand: dict[bytes, Replicated] = {order.id: order}
+    at_hand |= {row.id: row for row in work.session.new if isinstance(row, OrderLine)}
+    for (_table, row_id), values in _RULES.derive(SessionView(work.session), row_of(order)).items():
+        target = at_hand.get(row_id) or work.session.get(OrderLine, row_id)
         for name, value in values.items():
-            setattr(target, name, value)
+            # What is set to what it was is looked at again by every flush.
+            if getattr(target, name) != value:
+                setattr(target, name, value)
     work.session.flush()

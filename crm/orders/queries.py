@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, TypeDecorator, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
 
 from crm.changes.actor import Standing
 from crm.changes.entity import Replicated, Row
@@ -52,10 +54,24 @@ def seals_of(order_id: bytes) -> Select[OrderSeal]:
     )
 
 
+@cache
+def _children_of(cls: type[Replicated], column: str) -> tuple[list[str], Select[Any]]:
+    """The columns of a table, and a query for them as they are stored, which is how they travel: rules ask for many
+    rows, and objects of them would be made only to be taken apart.
+    """
+    columns = cls.__table__.columns
+    stored = [
+        type_coerce(each, each.type.impl_instance) if isinstance(each.type, TypeDecorator) else each
+        for each in columns
+    ]
+    query = select(*stored).where(columns[column] == bindparam("value")).order_by(columns["id"])
+    return [str(each.name) for each in columns], query
+
+
 class SessionView:
     """A session's rows as a `crm.changes.view.View`, for running the office's rules beforehand.
 
-    The caller flushes; standings are not known here.
+    New rows are seen, and changes once the caller has flushed them; standings are not known here.
     """
 
     def __init__(self, session: Session) -> None:
@@ -72,11 +88,11 @@ class SessionView:
     def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
         """See `View.children`."""
         cls = self._classes[table]
-        attribute: InstrumentedAttribute[bytes] = getattr(cls, column)
-        return [
-            row_of(found)
-            for found in self._session.scalars(select(cls).where(attribute == value).order_by(cls.id))
-        ]
+        names, query = _children_of(cls, column)
+        found = self._session.connection().execute(query, {"value": value})
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        new = (row for row in self._session.new if type(row) is cls and getattr(row, column) == value)
+        return rows + [row_of(row) for row in new]
 
     def standing(self, unit: bytes) -> Standing | None:
         """See `View.standing`; not known."""
@@ -119,7 +135,6 @@ def looks_at(session: Session, order_id: bytes, *, on: date) -> list[Finding]:
     return list(looks_of(view, order, lines, amounts, on=on.isoformat()))
 
 
-def next_line_no(session: Session, order_id: bytes) -> int:
-    """One more than the greatest line number the order ever had."""
-    taken = session.scalars(select(OrderLine.line_no).where(OrderLine.order_id == order_id))
-    return max(taken.all(), default=0) + 1
+def all_lines(session: Session, order_id: bytes) -> Sequence[OrderLine]:
+    """Every line that the order ever had, those that were taken off too."""
+    return session.scalars(select(OrderLine).where(OrderLine.order_id == order_id)).all()

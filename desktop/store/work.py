@@ -82,12 +82,21 @@ class Recorder:
         self._before: dict[Key, Row | None] = {}
         # Ours comes first: the copy is taken before anything of a flush reaches the tables.
         event.listen(session, "before_flush", self._copy_before)
+        # A session forgets rows that nobody holds, and actions look the same ones up again and again.
+        self._read: list[object] = []
+        event.listen(session, "loaded_as_persistent", self._hold)
+        event.listen(session, "pending_to_persistent", self._hold)
         self.capture = Capture(rows.schema, session, actor=actor, now_ms=now_ms)
 
     def close(self) -> None:
         """Stop following."""
         self.capture.close()
         event.remove(self._session, "before_flush", self._copy_before)
+        event.remove(self._session, "loaded_as_persistent", self._hold)
+        event.remove(self._session, "pending_to_persistent", self._hold)
+
+    def _hold(self, _session: Session, row: object) -> None:
+        self._read.append(row)
 
     def _copy_before(self, session: Session, _context: Any, _instances: Any) -> None:
         fresh: set[Key] = set()
