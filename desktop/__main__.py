@@ -31,6 +31,8 @@ exit codes: 0 done; 1 not now, try again later; 2 an error, told as "error NUMBE
 environment:
   ROUNDSMAN_DATA        the data folder, where --data is not given
   ROUNDSMAN_PASSPHRASE  the passphrase of the data folder, where the system has no key store; else it is asked for
+  ROUNDSMAN_CLOCK_OFFSET_S
+                        seconds by which the clock is moved, for demos and tests only
   HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE
                         the way to the office, as for other programs
 """

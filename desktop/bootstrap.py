@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import Engine
 
-from crm.clock import Clock
+from crm.clock import Clock, clock_offset_ms
 from crm.errors import Code, LocalFault, NotAllowed
 from crm.ids import ID_BYTES, IdFactory, derive_id
 from crm.schema import RULEBOOK, SCHEMA
@@ -39,11 +40,22 @@ AskPassphrase = Callable[[], str]
 
 
 class SystemClock:
-    """The machine's clock (`crm.clock.Clock`)."""
+    """The machine's clock (`crm.clock.Clock`), moved as ``environment`` says (`crm.clock.CLOCK_OFFSET`)."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._environment = environment
+
+    @cached_property
+    def offset_ms(self) -> int:
+        """By how much it is moved.
+
+        :raises InvalidInput: code 1005 when the environment says no number.
+        """
+        return clock_offset_ms(self._environment)
 
     def now_ms(self) -> int:
         """UTC milliseconds since 1970."""
-        return time.time_ns() // 1_000_000
+        return time.time_ns() // 1_000_000 + self.offset_ms
 
 
 CLOCK: Final[Clock] = SystemClock()
@@ -107,6 +119,8 @@ def open_laptop(
         enrolment = settings.enrolment()
         if enrolment is None:
             raise not_enrolled()
+        if isinstance(clock, SystemClock) and clock.offset_ms:
+            log.warning("clock_moved seconds=%d", clock.offset_ms // 1000)
         vault = Vault(settings.folder, passphrase=passphrase)
         engine = open_engine(settings.database, vault.unlock())
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from crm.clock import clock_offset_ms
 from crm.errors import Code, InvalidInput
 
 DEFAULT_URL: Final = "sqlite:///roundsman-office.db"
@@ -28,6 +30,7 @@ class Settings:
 
     ``threads`` answer requests beside each other; ``look_s`` is how often a waiting long poll looks at the heads for
     news that no announcement told it of; ``wake_s`` the longest wait that a request may ask for.
+    ``clock_offset_ms`` moves the clock, for demos and tests only.
     """
 
     zone: str = "Asia/Shanghai"
@@ -37,12 +40,14 @@ class Settings:
     look_s: float = 5.0
     wake_s: float = 25.0
     stop_s: int = 10
+    clock_offset_ms: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Settings from ``ROUNDSMAN_ZONE``, ``ROUNDSMAN_ACCESS_S``, ``ROUNDSMAN_REFRESH_S``, ``ROUNDSMAN_THREADS``.
+        """Settings from ``ROUNDSMAN_ZONE``, ``ROUNDSMAN_ACCESS_S``, ``ROUNDSMAN_REFRESH_S``, ``ROUNDSMAN_THREADS``,
+        ``ROUNDSMAN_CLOCK_OFFSET_S``.
 
-        :raises InvalidInput: code 1005 when one of them is no number above 0, or there is no such time zone.
+        :raises InvalidInput: code 1005 when one of them is no number, or not above 0, or there is no such time zone.
         """
         found = os.environ if environment is None else environment
         default = cls()
@@ -51,7 +56,15 @@ class Settings:
             access_s=_whole(found, "ROUNDSMAN_ACCESS_S", default.access_s),
             refresh_s=_whole(found, "ROUNDSMAN_REFRESH_S", default.refresh_s),
             threads=_whole(found, "ROUNDSMAN_THREADS", default.threads),
+            clock_offset_ms=clock_offset_ms(found),
         )
+
+    @property
+    def clock(self) -> Callable[[], int] | None:
+        """UTC milliseconds of the machine's clock, moved; None where it is not moved and the office's own holds."""
+        if not self.clock_offset_ms:
+            return None
+        return lambda: time.time_ns() // 1_000_000 + self.clock_offset_ms
 
 
 def _zone(name: str) -> str:

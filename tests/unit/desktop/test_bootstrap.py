@@ -368,3 +368,20 @@ def test_the_machines_clock_gives_milliseconds() -> None:
     before = bootstrap.CLOCK.now_ms()
     assert 0 <= bootstrap.CLOCK.now_ms() - before < 60_000
     assert before > 1_700_000_000_000
+
+
+def test_the_clock_of_a_laptop_can_be_moved_for_demos() -> None:
+    moved = bootstrap.SystemClock({"ROUNDSMAN_CLOCK_OFFSET_S": "-3600"})
+    assert abs(bootstrap.SystemClock({}).now_ms() - moved.now_ms() - 3_600_000) < 2000
+    with pytest.raises(InvalidInput):
+        bootstrap.SystemClock({"ROUNDSMAN_CLOCK_OFFSET_S": "yesterday"}).now_ms()
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.allow_log("desktop.bootstrap")
+def test_a_laptop_says_in_its_log_that_its_clock_was_moved(settings: Settings, server: Stranger) -> None:
+    enrolled(settings, server)
+    clock = bootstrap.SystemClock({"ROUNDSMAN_CLOCK_OFFSET_S": "-3600"})
+    with open_laptop(settings, passphrase=lambda: PASSPHRASE, clock=clock):
+        pass
+    assert any("clock_moved seconds=-3600" in path.read_text() for path in settings.logs.iterdir())
