@@ -25,6 +25,8 @@ from sync_server.set_up import ADMIN_LOGIN, NewDivision, NewPerson, SetUp, descr
 from sync_server.settings import DEFAULT_URL, Settings, product_version
 from sync_server.store.database import Database
 
+log = logging.getLogger(__name__)
+
 DONE: Final = 0
 FOUND: Final = 1
 FAILED: Final = 2
@@ -36,7 +38,7 @@ class Desk:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.settings = Settings.from_environment()
-        self.database = _open(arguments.database, may_create=arguments.run is _init)
+        self.database = _open(arguments.database, self.settings, may_create=arguments.run is _init)
         self.office = open_office(self.database, self.settings)
         self.set_up = SetUp(self.office, open_accounts(self.database, self.settings))
 
@@ -45,14 +47,14 @@ class Desk:
         print(json.dumps(values, ensure_ascii=False) if getattr(self.arguments, "json", False) else text)
 
 
-def _open(url: str, *, may_create: bool) -> Database:
+def _open(url: str, settings: Settings, *, may_create: bool) -> Database:
     """The database; of SQLite only `init` makes a new file.
 
     :raises InvalidInput: code 1005 for an address of another kind.
     :raises OfficeFault: code 9005 when there is no such file.
     """
     try:
-        database = Database(url, SCHEMA)
+        database = Database(url, SCHEMA, now_ms=settings.clock)
         path = database.url.database
         if database.is_sqlite and not may_create and not (path and Path(path).is_file()):
             raise not_set_up()
@@ -84,6 +86,8 @@ def _serve(desk: Desk) -> int:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    if desk.settings.clock_offset_ms:
+        log.warning("clock_moved seconds=%d: not for production", desk.settings.clock_offset_ms // 1000)
     with only_server(desk.database):
         desk.set_up.demand_ready()
         app = create_app(desk.office, desk.settings)
