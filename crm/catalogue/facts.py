@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from crm.changes.entity import Replicated, Row, Wire, to_wire
+from crm.changes.view import StoredRows
 
 Source: TypeAlias = Replicated | Mapping[str, Wire]
 """A mapped object, or a row as a view gives it."""
@@ -141,11 +142,15 @@ def facts(kind: type[F], sources: Iterable[Source]) -> list[F]:
     return [fact(kind, source) for source in sources if not is_deleted(source)]
 
 
-def row_facts(kind: type[F], rows: Iterable[Row]) -> list[F]:
-    """As `facts`, for rows of a view alone: the office makes thousands of them a second."""
-    getter: Any = _GETTERS[kind]
-    make = kind._make
-    return [make(getter(row)) for row in rows if not row["deleted"]]
+def row_facts(kind: type[F], rows: Iterable[Row]) -> Sequence[F]:
+    """As `facts`, for rows of a view alone: the office asks thousands of times a second, mostly for the same rows."""
+    made: dict[type, Any] = rows.made if isinstance(rows, StoredRows) else {}
+    found: Sequence[F] | None = made.get(kind)
+    if found is None:
+        getter: Any = _GETTERS[kind]
+        make = kind._make
+        found = made[kind] = tuple(make(getter(row)) for row in rows if not row["deleted"])
+    return found
 
 
 def is_deleted(source: Source) -> bool:

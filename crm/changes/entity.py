@@ -231,16 +231,21 @@ class Field:
 
         Raises InvalidInput with code 1005 when the type, length or range is wrong.
         """
-        accepts = _accepting(self.kind, self.max_length)
+        accepts, nullable, is_flag = (
+            _accepting(self.kind, self.max_length),
+            self.nullable,
+            self.kind == "flag",
+        )
 
-        def check(value: object) -> Wire:
-            if value is None and self.nullable:
+        def check(value: Any) -> Wire:
+            if value is None and nullable:
                 return None
             if not accepts(value):
                 raise InvalidInput(
                     Code.BAD_VALUE, f"The value of {self.name} is not acceptable.", field=self.name
                 )
-            return int(cast(int, value)) if self.kind == "flag" else cast(Wire, value)
+            stored: Wire = int(value) if is_flag else value
+            return stored
 
         return check
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from crm.changes.actor import Actor, Standing
 from crm.changes.entity import Entity, Row, Wire
@@ -28,6 +28,16 @@ class View(Protocol):
 
 
 Key: TypeAlias = tuple[str, bytes]
+
+
+class StoredRows(list[Row]):
+    """Rows as they are stored, which nobody changes: what was made of them, by kind, is kept with them."""
+
+    __slots__ = ("made",)
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        super().__init__(rows)
+        self.made: dict[type, Any] = {}
 
 
 class Overlay:
@@ -147,8 +157,8 @@ class Change:
 class Rules(Protocol):
     """What a subject adds to the generic merge of one root entity. All of it is pure.
 
-    ``wants`` names, level by level, further rows to read for these roots (given the rows read so far through
-    ``view``); it may be asked again until it names nothing new. ``derive`` gives the derived fields of the root and
+    ``wants`` names further rows to read for these roots; each want is read before the next is asked for, so that
+    later ones can rest on what ``view`` then holds. ``derive`` gives the derived fields of the root and
     of its lines after the merge; ``judge`` says what is wrong or worth a look.
     """
 

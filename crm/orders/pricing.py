@@ -8,6 +8,7 @@ gave it and ``from`` its scale in thousandths, ``tax_bp`` and ``tax`` the rate's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple, cast
 
@@ -65,7 +66,7 @@ class PriceBook:
         self.currency = cast(str, order["currency"])
         self.is_net = bool(order["is_net"])
         self._products: dict[bytes, ProductFact | None] = {}
-        self._entries: dict[bytes, list[ListEntryFact]] = {}
+        self._entries: dict[bytes, Sequence[ListEntryFact]] = {}
         self._taxes: dict[bytes | None, tuple[int | None, bytes | None]] = {}
 
     @cached_property
@@ -86,16 +87,16 @@ class PriceBook:
         return price_list_on(lists, fact(PriceListFact, chosen), self.day)
 
     @cached_property
-    def _customer_prices(self) -> list[CustomerPriceFact]:
+    def _customer_prices(self) -> Sequence[CustomerPriceFact]:
         customer_id = cast(bytes, self._order["customer_id"])
         return row_facts(CustomerPriceFact, self._view.children("customer_price", "customer_id", customer_id))
 
     @cached_property
-    def _tax_rates(self) -> list[TaxRateFact]:
+    def _tax_rates(self) -> Sequence[TaxRateFact]:
         return row_facts(TaxRateFact, self._view.children("tax_rate", "unit", CATALOGUE))
 
     @cached_property
-    def _discounts(self) -> list[DiscountFact]:
+    def _discounts(self) -> Sequence[DiscountFact]:
         return row_facts(DiscountFact, self._view.children("discount_rule", "unit", CATALOGUE))
 
     @cached_property
@@ -116,7 +117,7 @@ class PriceBook:
         row = self._view.get("product_unit", unit_id)
         return None if row is None else fact(UnitFact, row)
 
-    def _entries_of(self, product_id: bytes) -> list[ListEntryFact]:
+    def _entries_of(self, product_id: bytes) -> Sequence[ListEntryFact]:
         if product_id not in self._entries:
             rows = self._view.children("price_list_entry", "product_id", product_id)
             self._entries[product_id] = row_facts(ListEntryFact, rows)

@@ -56,6 +56,7 @@ class Database:
             poolclass=QueuePool,
             pool_size=8,
             max_overflow=24,
+            pool_use_lifo=True,  # the connection used last has the pages that are asked for next
             hide_parameters=True,
             connect_args={"check_same_thread": False},
         )

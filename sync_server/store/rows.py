@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from crm.changes.actor import Standing
 from crm.changes.entity import Entity, Fixed, Row, Schema, Wire
-from crm.changes.view import Key, Want
+from crm.changes.view import Key, StoredRows, Want
 from crm.ids import COMPANY
 from sync_server.store.database import Database
 from sync_server.store.shelf import Kept, Shelf
@@ -26,7 +26,12 @@ def quoted(name: str) -> str:
 
 def select_list(columns: Iterable[str]) -> str:
     """Column names for a SELECT."""
-    return ",".join(quoted(name) for name in columns)
+    return _listed(tuple(columns))
+
+
+@cache
+def _listed(columns: tuple[str, ...]) -> str:
+    return ",".join(map(quoted, columns))
 
 
 class OfficeView:
@@ -42,7 +47,7 @@ class OfficeView:
         self.schema: Schema = database.schema
         self._connection = connection
         self._rows: dict[Key, Row | None] = {}
-        self._children: dict[tuple[str, str, bytes], list[Row]] = {}
+        self._children: dict[tuple[str, str, bytes], StoredRows] = {}
         self._standings: dict[bytes, Standing | None] = {}
         self._company: Kept | None = None
 
@@ -70,18 +75,20 @@ class OfficeView:
 
     # -- reading ahead
 
-    def read(self, want: Want) -> bool:
-        """Read what is wanted; false when all of it was read before. Values that are no ids name nothing."""
-        ids = frozenset(value for value in want.values if isinstance(value, bytes))
+    def read(self, want: Want) -> None:
+        """Read what is wanted, as far as it was not read before. Values that are no ids name nothing."""
+        values: frozenset[object] = want.values
+        ids = frozenset(value for value in values if isinstance(value, bytes))
         if want.column == "id":
-            return self.load(want.table, ids)
-        return self.load_children(Want(want.table, want.column, ids))
+            self.load(want.table, ids)
+        else:
+            self.load_children(Want(want.table, want.column, ids))
 
-    def load(self, table: str, ids: Iterable[bytes]) -> bool:
-        """Read rows by id, absent ones are remembered as absent; false when all of them were read before."""
+    def load(self, table: str, ids: Iterable[bytes]) -> None:
+        """Read rows by id; absent ones are remembered as absent."""
         wanted = {row_id for row_id in ids if (table, row_id) not in self._rows}
         if not wanted:
-            return False
+            return
         entity = self.schema[table]
         kept = self._kept(entity)
         if kept is not None:
@@ -95,23 +102,22 @@ class OfficeView:
             self._keep(entity, values)
         if kept is not None:
             kept.rows.update(((table, row_id), self._rows[table, row_id]) for row_id in wanted)
-        return True
 
-    def load_children(self, want: Want) -> bool:
-        """Read all rows of a table that name one of some values in one column; false when that was done before."""
+    def load_children(self, want: Want) -> None:
+        """Read all rows of a table that name one of some values in one column."""
         table, column = want.table, want.column
         entity = self.schema[table]
         if column not in entity.columns:
             raise KeyError(f"{table} has no column {column}")
         wanted = {value for value in want.values if (table, column, value) not in self._children}
         if not wanted:
-            return False
+            return
         kept = self._kept(entity)
         if kept is not None:
             for value in [value for value in wanted if (table, column, value) in kept.children]:
                 self._children[table, column, value] = kept.children[table, column, value]
                 wanted.discard(value)
-        found: dict[Wire, list[Row]] = {value: [] for value in wanted}
+        found: dict[Wire, StoredRows] = {value: StoredRows() for value in wanted}
         statement = (
             f"SELECT {select_list(entity.columns)} FROM {quoted(table)} "
             f"WHERE {quoted(column)} IN ({{in}}) ORDER BY id"
@@ -124,7 +130,6 @@ class OfficeView:
             if kept is not None:
                 kept.rows.update(((table, cast(bytes, row["id"])), row) for row in found[value])
                 kept.children[table, column, value] = found[value]
-        return True
 
     def _kept(self, entity: Entity) -> Kept | None:
         """What earlier transactions read of the rows that the whole company holds; None for other rows."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crm.changes.entity import Row
-from crm.changes.view import Key
+from crm.changes.view import Key, StoredRows
 
 LIMIT: Final = 20_000
 """So many rows are kept, about a kilobyte each."""
@@ -21,7 +21,7 @@ class Kept:
 
     head: tuple[Any, ...] | None
     rows: dict[Key, Row | None] = field(default_factory=dict)
-    children: dict[tuple[str, str, bytes], list[Row]] = field(default_factory=dict)
+    children: dict[tuple[str, str, bytes], StoredRows] = field(default_factory=dict)
 
 
 class Shelf:

@@ -28,7 +28,6 @@ from sync_server.store.database import Database
 from sync_server.store.feeds import DigestBook, Feeds, hold, open_unit, release
 from sync_server.store.rows import OfficeView, write_rows
 
-WANT_LEVELS: Final = 6
 FORMS: Final = (Form.MSGPACK, Form.JSON)
 _ENCODER: Final = msgspec.msgpack.Encoder()
 
@@ -145,10 +144,8 @@ class Batch:
             if table in self.rulebook:
                 roots[table] += [row for row_id in ids if (row := self.below.get(table, row_id)) is not None]
         for table, rows in roots.items():
-            for _level in range(WANT_LEVELS):
-                fetched = [self.below.read(want) for want in self.rulebook[table].wants(ahead, rows)]
-                if not any(fetched):
-                    break
+            for want in self.rulebook[table].wants(ahead, rows):
+                self.below.read(want)
 
     # -- deciding
 

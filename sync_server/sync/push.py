@@ -69,6 +69,7 @@ class _Known:
 class _Progress:
     outcomes: list[Outcome]
     last_n: int
+    office_ms: int = 0
     fork: bool = False
     stop: bool = False
 
@@ -116,9 +117,7 @@ class Push:
             if progress.stop or start >= len(items):
                 break
             size = took  # where time ran out, more would be read ahead in vain again
-        with self._database.snapshot() as connection:
-            office_ms = self._database.now_ms(connection)
-        return PushAnswer(tuple(progress.outcomes), progress.last_n + 1, office_ms, progress.fork)
+        return PushAnswer(tuple(progress.outcomes), progress.last_n + 1, progress.office_ms, progress.fork)
 
     def _open(self, sealed: Sealed, form: Form) -> _Item:
         try:
@@ -223,6 +222,7 @@ class Push:
                 connection, "UPDATE incarnation SET last_n=? WHERE id=?", [(last_n, request.incarnation)]
             )
             self._announce(connection, batch)
+            progress.office_ms = database.now_ms(connection)
         self._announce(None, batch)
         progress.outcomes += outcomes
         progress.last_n = last_n
@@ -308,16 +308,18 @@ class Push:
         database = self._database
         if caller.device is None:
             raise NotAllowed(Code.NO_RIGHT, "Only an enrolled device hands in changes.")
-        database.execute_many(
-            connection,
-            "INSERT INTO incarnation (id, device, last_n, durable_n, began_at) VALUES (?,?,0,0,?) "
-            "ON CONFLICT (id) DO NOTHING",
-            [(request.incarnation, caller.device, now_ms)],
-        )
         suffix = "" if database.is_sqlite else " FOR UPDATE"
-        [(device, last_n)] = database.rows(
-            connection, f"SELECT device, last_n FROM incarnation WHERE id=?{suffix}", [request.incarnation]
-        )
+        asked = f"SELECT device, last_n FROM incarnation WHERE id=?{suffix}"
+        known = database.rows(connection, asked, [request.incarnation])
+        if not known:
+            database.execute_many(
+                connection,
+                "INSERT INTO incarnation (id, device, last_n, durable_n, began_at) VALUES (?,?,0,0,?) "
+                "ON CONFLICT (id) DO NOTHING",
+                [(request.incarnation, caller.device, now_ms)],
+            )
+            known = database.rows(connection, asked, [request.incarnation])
+        [(device, last_n)] = known
         if device != caller.device:
             raise NotAllowed(Code.NOT_FOUND, "There is no such record.")
         offset = min(max(request.now_ms - now_ms, -(1 << 52)), 1 << 52)

@@ -8,7 +8,6 @@ import pytest
 
 from crm.changes.capture import writing
 from crm.changes.entity import Row
-from crm.changes.view import Want
 from crm.ids import CATALOGUE, COMPANY
 from crm.schema import SCHEMA
 from sync_server.store import shelf as shelf_module
@@ -18,7 +17,6 @@ from sync_server.store.rows import OfficeView, write_rows
 from sync_server.store.shelf import Shelf
 
 ONE, TWO = b"1" * 16, b"2" * 16
-ALL = Want("tax_class", "unit", frozenset({CATALOGUE}))
 
 
 def tax_class(row_id: bytes, name: str) -> Row:
@@ -84,13 +82,3 @@ def test_the_shelf_holds_only_so_many_rows(company: Database, monkeypatch: pytes
     monkeypatch.setattr(shelf_module, "LIMIT", 0)
     change_behind(company, moving_the_feed=False)
     assert names(company, shelf=shelf) == ["new", "second", "new", "second"]
-
-
-def test_reading_says_whether_there_was_anything_to_read(company: Database) -> None:
-    shelf = Shelf()
-    for _transaction in range(2):
-        with company.snapshot() as connection:
-            view = OfficeView(company, connection, shelf)
-            assert view.read(ALL)
-            assert not view.read(ALL)
-            assert view.read(Want("tax_class", "id", frozenset({TWO})))
