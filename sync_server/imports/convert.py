@@ -6,13 +6,16 @@ for a while, because most columns say the same few things over and over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from crm.changes.entity import Field, Schema
-from sync_server.imports.cells import CellProblem, Reading, shorten, stored
+from sync_server.imports.cells import CellProblem, Reading, day, shorten, stored
 from sync_server.imports.maps import (
+    ANY,
+    Blank,
     Cell,
     Count,
     FileMap,
@@ -33,6 +36,8 @@ KEY_SIGN: Final = "\x1f"
 
 Cells: TypeAlias = Sequence[str]
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
+
 
 class Lookups(Protocol):
     """Answers what the map looks up in other files."""
@@ -50,9 +55,9 @@ def key_text(cells: Sequence[str]) -> KeyText:
     :raises CellProblem: a cell holds a control character, which no key may.
     """
     for cell in cells:
-        if not cell.isprintable() and any(sign < " " for sign in cell):
+        if not cell.isprintable() and _CONTROL.search(cell):
             raise CellProblem(f'"{shorten(cell)}" cannot be a key: it holds a control character')
-    return KEY_SIGN.join(cells)
+    return cells[0] if len(cells) == 1 else KEY_SIGN.join(cells)
 
 
 class Keys:
@@ -60,7 +65,7 @@ class Keys:
 
     def __init__(self, import_map: ImportMap, names: Sequence[str], columns: Sequence[str]) -> None:
         self._reading = Reading.of(import_map)
-        self._names = tuple(names)
+        self._names = ", ".join(names)
         self._places = tuple(columns.index(name) for name in names)
 
     def __call__(self, cells: Cells) -> KeyText:
@@ -68,21 +73,27 @@ class Keys:
 
         :raises CellProblem: the key is empty, or is none.
         """
-        found = [self._reading.clean(cells[place]) for place in self._places]
-        if found and not any(found):
-            raise CellProblem(f"{', '.join(self._names)}: the key is empty")
+        # Every row of every file comes by here, up to four times: no calls that can be done without.
+        trim, empty = self._reading.trim, self._reading.empty
+        found = []
+        for place in self._places:
+            cell = cells[place]
+            if trim:
+                cell = cell.strip()
+            found.append("" if cell in empty else cell)
         try:
-            return key_text(found)
+            key = key_text(found)
         except CellProblem as problem:
-            raise CellProblem(f"{', '.join(self._names)}: {problem}") from None
+            raise CellProblem(f"{self._names}: {problem}") from None
+        if not any(found) and found:
+            raise CellProblem(f"{self._names}: the key is empty")
+        return key
 
     def guess(self, cells: Cells) -> KeyText:
         """The key that a row which cannot be read seems to have; empty when nothing stands in its place."""
-        if not self._places or max(self._places) >= len(cells):
-            return ""
         try:
             return self(cells)
-        except CellProblem:
+        except (CellProblem, IndexError):
             return ""
 
 
@@ -283,33 +294,50 @@ class _Compiler:
             table_of_values = values
 
             def translate(text: str) -> Value:
-                if text not in table_of_values:
-                    known = ", ".join(list(table_of_values)[:12])
-                    raise CellProblem(f'"{shorten(text)}" is none of the values of the map ({known})')
-                return table_of_values[text]
+                if text in table_of_values:
+                    return table_of_values[text]
+                if ANY in table_of_values:
+                    return table_of_values[ANY]
+                known = ", ".join(list(table_of_values)[:12])
+                raise CellProblem(f'"{shorten(text)}" is none of the values of the map ({known})')
 
             return translate
         return lambda text: stored(item, text, reading, digits)
+
+    def _text(self, source: Template, item: Field | None, needs: str) -> Callable[[Cells], Value]:
+        """What the cells of a text with places for them come to, line by line."""
+        reading, lookups, columns = self._reading, self._lookups, ", ".join(source.columns)
+        lines = [
+            (line.texts, [(self._places[blank.column], blank) for blank in line.blanks])
+            for line in source.lines
+        ]
+
+        def fill(cells: Cells) -> Value:
+            made: list[str] = []
+            is_empty = True
+            try:
+                for texts, blanks in lines:
+                    found = [
+                        _shown(reading.clean(cells[place]), blank, reading, lookups)
+                        for place, blank in blanks
+                    ]
+                    is_empty = is_empty and not any(found)
+                    if any(found) or not found:
+                        filled = texts[0] + "".join(a + b for a, b in zip(found, texts[1:], strict=True))
+                        made.append(filled.strip())
+                if not is_empty:
+                    return stored(item, "\n".join(made), reading)
+            except CellProblem as problem:
+                raise CellProblem(f"{columns}: {problem}") from None
+            return _empty(item, columns, needs)
+
+        return fill
 
     def _several(self, source: Source, item: Field | None, needs: str) -> Callable[[Cells], Value]:
         """What several cells of a row come to: a text with cells in it, or a key of several columns."""
         reading = self._reading
         if isinstance(source, Template):
-            template = source
-            places = [self._places[name] for name in template.columns]
-            fixed = template.pieces[::2]
-
-            def fill(cells: Cells) -> Value:
-                found = [reading.clean(cells[place]) for place in places]
-                if not any(found):
-                    return _empty(item, ", ".join(template.columns), needs)
-                text = fixed[0] + "".join(a + b for a, b in zip(found, fixed[1:], strict=True))
-                try:
-                    return stored(item, text, reading)
-                except CellProblem as problem:
-                    raise CellProblem(f"{', '.join(template.columns)}: {problem}") from None
-
-            return fill
+            return self._text(source, item, needs)
         assert isinstance(source, Cell)
         cell = source
         table = str(cell.ref)
@@ -325,6 +353,21 @@ class _Compiler:
                 raise CellProblem(f"{', '.join(cell.columns)}: {problem}") from None
 
         return name_record
+
+
+def _shown(text: str, blank: Blank, reading: Reading, lookups: Lookups) -> str:
+    """A cell as it stands in a text; one that is empty stays empty.
+
+    :raises CellProblem: it is no day, or nothing is found for it.
+    """
+    if not text:
+        return ""
+    if blank.lookup is not None:
+        found = lookups.find(blank.lookup, text)
+        if found is None:
+            raise CellProblem(f'no row of {blank.lookup.file} has "{shorten(text)}" as its {blank.lookup.by}')
+        text = reading.clean(found)
+    return day(text, reading.dates) if blank.is_day and text else text
 
 
 def _empty(item: Field | None, column: str, needs: str) -> Value:

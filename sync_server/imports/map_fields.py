@@ -12,13 +12,14 @@ from crm.changes.policies import Rule
 from crm.errors import InvalidInput
 from crm.money import exponent
 from sync_server.imports.map_toml import Table
-from sync_server.imports.maps import Cell, Count, Fixed, Lookup, Source, Template
+from sync_server.imports.maps import Blank, Cell, Count, Fixed, Lookup, Source, Template, TextLine
 from sync_server.imports.wanted import Copied, Reference
 
 SCALES: Final[Mapping[str, int]] = {"milli": 3, "fraction": 4, "percent": 2}
 """How many decimals a number is shifted to the left: thousandths, and basis points of a fraction or of a per cent."""
 
 _PIECE: Final = re.compile(r"\{([^{}]*)\}")
+_AS_DAY: Final = ":day"
 _WAYS: Final = ("column", "columns", "value", "text", "copy", "count", "constant", "lookup")
 
 
@@ -147,7 +148,9 @@ class FieldReader:
         return ref or None
 
     def _lookup(self, table: Table) -> tuple[Lookup, str]:
-        inner = Table(table.table("lookup"), f"{table.place}, lookup", table.problems)
+        return self._looked_up(Table(table.table("lookup"), f"{table.place}, lookup", table.problems))
+
+    def _looked_up(self, inner: Table) -> tuple[Lookup, str]:
         file, by, take = inner.text("file"), inner.text("by"), inner.text("take")
         last = inner.text("last") if "last" in inner else None
         column = inner.text("column", by)
@@ -182,13 +185,29 @@ class FieldReader:
             return None
 
     def _template(self, table: Table, item: Field | None) -> Template:
-        pieces = tuple(_PIECE.split(table.text("text")))
         self._demand_kind(item, ("text",), "text", table)
+        lookups = {
+            column: self._looked_up(Table(given, f"{table.place}, lookup of {column}", table.problems))[0]
+            for column, given in table.table("lookups").items()
+            if isinstance(given, dict)
+        }
+        lines = tuple(self._text_line(line, lookups, table) for line in table.text("text").split("\n"))
+        found = Template(lines)
+        if not found.columns:
+            table.say("text names no column; for the same text in every row there is value.")
+        for column in lookups.keys() - set(found.columns):
+            table.say(f"lookups: the text does not name {column}.")
+        return found
+
+    def _text_line(self, line: str, lookups: Mapping[str, Lookup], table: Table) -> TextLine:
+        pieces = _PIECE.split(line)
         if any("{" in piece or "}" in piece for piece in pieces[::2]) or not all(pieces[1::2]):
             table.say("text: columns stand in braces, such as {name}.")
-        if len(pieces) == 1:
-            table.say("text names no column; for the same text in every row there is value.")
-        return Template(pieces)
+        blanks = []
+        for piece in pieces[1::2]:
+            column = piece.removesuffix(_AS_DAY)
+            blanks.append(Blank(column, piece.endswith(_AS_DAY), lookups.get(column)))
+        return TextLine(tuple(pieces[::2]), tuple(blanks))
 
     def _check_copy(self, name: str, copied: Copied, found: Mapping[str, Source], record: Table) -> None:
         where = Table({}, f"{record.place}, field {name}", record.problems)

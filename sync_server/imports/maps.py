@@ -21,6 +21,9 @@ BAD_MAP: Final = 1101
 MAPS: Final = Path(__file__).resolve().parents[2] / "resources" / "import_maps"
 """The maps that come with the program."""
 
+ANY: Final = "*"
+"""Among the values of a cell: any cell that is not named."""
+
 Setting: TypeAlias = int | str | bool
 
 
@@ -60,7 +63,7 @@ class Cell:
     """The value stands in a column (several: the parts of a reference's key).
 
     ``default`` is read in place of an empty cell, or of a lookup that finds nothing. ``values`` translates cells to
-    stored values. ``digits`` is how many decimals a number is shifted by (money, thousandths, basis points). ``ref``
+    stored values; `ANY` stands for every other cell. ``digits`` is how many decimals a number is shifted by (money, thousandths, basis points). ``ref``
     is the table that the cell names a record of: by key, or by its field ``match``.
     """
 
@@ -74,15 +77,37 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Template:
-    """Text with cells in it: ``pieces`` alternate between text and column names, beginning with text."""
+class Blank:
+    """A place in a text for a cell: as it stands, written as a day, or what is looked up for it."""
 
-    pieces: tuple[str, ...]
+    column: str
+    is_day: bool = False
+    lookup: Lookup | None = None
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One line of a text: ``blanks`` stand between ``texts``, of which there is one more."""
+
+    texts: tuple[str, ...]
+    blanks: tuple[Blank, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """Text with cells in it. A line is left out when all of its cells are empty, the text when all cells are."""
+
+    lines: tuple[TextLine, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns it names."""
-        return self.pieces[1::2]
+        return tuple(blank.column for line in self.lines for blank in line.blanks)
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """What it looks up."""
+        return tuple(blank.lookup for line in self.lines for blank in line.blanks if blank.lookup is not None)
 
 
 @dataclass(frozen=True)
@@ -196,12 +221,14 @@ class ImportMap:
 
     def lookups_of(self, file: FileMap) -> tuple[Lookup, ...]:
         """What the rows of ``file`` look up."""
-        return tuple(
-            source.lookup
-            for record in file.records
-            for source in record.fields.values()
-            if isinstance(source, Cell) and source.lookup is not None
-        )
+        found: list[Lookup] = []
+        for record in file.records:
+            for source in record.fields.values():
+                if isinstance(source, Cell) and source.lookup is not None:
+                    found.append(source.lookup)
+                elif isinstance(source, Template):
+                    found += source.lookups
+        return tuple(found)
 
 
 def load_map(name_or_path: str | Path, schema: Schema) -> ImportMap:

@@ -103,9 +103,9 @@ class Scratch:
         )
         return found[0][0] if found else None
 
-    def has_doubled(self, file: int) -> bool:
-        """Whether two rows of a file have one key."""
-        return bool(self._rows("SELECT 1 FROM doubled WHERE file=? LIMIT 1", file))
+    def doubled_files(self) -> frozenset[int]:
+        """The files in which two rows have one key."""
+        return frozenset(file for (file,) in self._rows("SELECT DISTINCT file FROM doubled"))
 
     def first_line(self, file: int, key: KeyText) -> int | None:
         """The first line of a key that several rows have."""

@@ -79,6 +79,7 @@ class Survey:
         self._sources: dict[str, Source] = {}
         self._converters: dict[str, Converter] = {}
         self._lookups: dict[Lookup, int] = {}
+        self._doubled: frozenset[int] = frozenset()
 
     def __enter__(self) -> Self:
         places = find_places(self.map, self._where)
@@ -107,6 +108,7 @@ class Survey:
                 if place.file.part_of is not None
             }
             self._scratch.end_parts()
+            self._doubled = self._scratch.doubled_files()
         except BaseException:
             self._scratch.close()
             raise
@@ -141,10 +143,9 @@ class Survey:
         number = self._numbers[file.label]
         converter = self._converters[file.label]
         has_parts = any(part.label in self._sources for part in self.map.parts_of(file.label))
-        doubled = self._scratch.has_doubled(number)
         for raw in self._sources[file.label].rows():
             row = converter.convert(raw)
-            first = self._first_line(number, row, raw) if doubled else None
+            first = self._first_line(number, row, raw)
             if first is not None:
                 row = converter.convert(raw, problem=_same_key(first))
             stands = first is None and row.key and has_parts
@@ -230,7 +231,7 @@ class Survey:
 
     def _first_line(self, number: int, row: WantedRow, raw: RawRow) -> int | None:
         """The line of an earlier row with the same key."""
-        if raw.problem or not row.key:
+        if number not in self._doubled or raw.problem or not row.key:
             return None
         first = self._scratch.first_line(number, row.key)
         return first if first != row.line else None
@@ -243,10 +244,9 @@ class Survey:
             counts[number] = counts.get(number, 0) + 1
             converter = self._converters[self.map.files[number].label]
             row = converter.convert(raw, document=document, number=counts[number])
-            if self._scratch.has_doubled(number):
-                first = self._first_line(number, row, raw)
-                if first is not None:
-                    row = converter.convert(raw, problem=_same_key(first), document=document)
+            first = self._first_line(number, row, raw)
+            if first is not None:
+                row = converter.convert(raw, problem=_same_key(first), document=document)
             found.append(row)
         return found
 

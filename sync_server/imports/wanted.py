@@ -6,8 +6,9 @@ Reading (`sources`, `maps`, `convert`) makes these; loading (`load`) resolves re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from crm.changes.entity import Wire
 
@@ -15,8 +16,7 @@ KeyText: TypeAlias = str
 """The key of a row as it is remembered: its key cells, joined so that no two keys are alike."""
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """A record that is named by its key in the same source, or by the value of one of its fields.
 
     Exactly one of ``key`` and ``match`` is given; ``match`` is (field, stored value).
@@ -27,8 +27,7 @@ class Reference:
     match: tuple[str, Wire] | None = None
 
 
-@dataclass(frozen=True)
-class Copied:
+class Copied(msgspec.Struct, frozen=True):
     """The value of a ``field`` of the record that the reference in column ``via`` of the same record names."""
 
     via: str
@@ -38,8 +37,7 @@ class Copied:
 Value: TypeAlias = Wire | Reference | Copied
 
 
-@dataclass(frozen=True)
-class WantedRecord:
+class WantedRecord(msgspec.Struct, frozen=True):
     """One record as a file wants it.
 
     ``key`` is its key within (source, ``entity``). ``id`` is given where the file names the record's own id.
@@ -53,8 +51,7 @@ class WantedRecord:
     id: bytes | None = None
 
 
-@dataclass(frozen=True)
-class WantedRow:
+class WantedRow(msgspec.Struct, frozen=True):
     """One row of a file after conversion.
 
     ``line`` is that of the row's first character in a CSV file or the row's number in a sheet, from 1. ``cells`` are
