@@ -1,6 +1,7 @@
 """``roundsman-server``: set up an office, serve it, look after it.
 
-Exit codes: 0 done, 1 a check found something, 2 it could not be done (the reason is on standard error).
+Exit codes: 0 done, 1 a check found something or an import rejected rows, 2 it could not be done (the reason is on
+standard error).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -21,9 +22,19 @@ from crm.schema import SCHEMA
 from sync_server.accounts.devices import CODE_DAYS
 from sync_server.app import create_app, open_accounts, open_office
 from sync_server.backup import back_up
-from sync_server.set_up import ADMIN_LOGIN, NewDivision, NewPerson, SetUp, describe_person, not_set_up
+from sync_server.imports import commands
+from sync_server.set_up import (
+    ADMIN_LOGIN,
+    OFFICE_ITSELF,
+    NewDivision,
+    NewPerson,
+    SetUp,
+    describe_person,
+    not_set_up,
+)
 from sync_server.settings import DEFAULT_URL, Settings, product_version
 from sync_server.store.database import Database
+from sync_server.sync.office import Office
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +190,24 @@ def _backup(desk: Desk) -> int:
     return DONE
 
 
+def _import(desk: Desk) -> int:
+    return _answer(desk, commands.run_import)
+
+
+def _imports(desk: Desk) -> int:
+    return _answer(desk, commands.run_imports)
+
+
+def _answer(
+    desk: Desk, run: Callable[[Office, argparse.Namespace, bytes], tuple[int, str, dict[str, Any]]]
+) -> int:
+    login = desk.arguments.login
+    person = OFFICE_ITSELF if login is None else desk.set_up.find(login)
+    code, text, values = run(desk.office, desk.arguments, person)
+    desk.say(text, **values)
+    return code
+
+
 def _division(text: str) -> NewDivision:
     code, separator, name = text.partition(":")
     if not separator or not code.strip() or not name.strip():
@@ -204,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--self-check", action="store_true", help="say as one JSON line whether the program has all it needs"
     )
-    commands = parser.add_subparsers(dest="command", metavar="command")
+    listed = parser.add_subparsers(dest="command", metavar="command")
 
     def command(
         name: str,
@@ -224,7 +253,7 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run, needs_set_up=run not in (_init, _serve))
         return made
 
-    init = command("init", _init, "Set up a new office and print the administrator's password.", to=commands)
+    init = command("init", _init, "Set up a new office and print the administrator's password.", to=listed)
     init.add_argument(
         "--division",
         action="append",
@@ -233,7 +262,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a first division; may be repeated",
     )
 
-    serve = command("serve", _serve, "Serve the office until stopped.", to=commands)
+    serve = command("serve", _serve, "Serve the office until stopped.", to=listed)
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8765, help="0 takes a free one (%(default)s)")
     serve.add_argument(
@@ -241,7 +270,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--log-level", choices=["debug", "info", "warning", "error"], default="info")
 
-    user = commands.add_parser(
+    user = listed.add_parser(
         "user", help="People and their accounts.", description="People and their accounts."
     )
     users = user.add_subparsers(dest="user_command", metavar="command", required=True)
@@ -267,9 +296,12 @@ def _parser() -> argparse.ArgumentParser:
                 "--days", type=_days, default=CODE_DAYS, help="how long it is valid (%(default)s)"
             )
 
-    command("check", _check, "Verify the invariants of the database.", to=commands)
-    backup = command("backup", _backup, "Copy the database while it is in use.", to=commands)
+    command("check", _check, "Verify the invariants of the database.", to=listed)
+    backup = command("backup", _backup, "Copy the database while it is in use.", to=listed)
     backup.add_argument("file", type=Path)
+
+    commands.add_import(command("import", _import, "Bring a company's files in by a map.", to=listed))
+    commands.add_imports(command("imports", _imports, "List the imports, or take one back.", to=listed))
     return parser
 
 

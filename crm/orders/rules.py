@@ -22,7 +22,7 @@ from crm.orders.entities import MAX_SEAL_BYTES
 from crm.orders.looks import looks_of, may_be_twin
 from crm.orders.number import parse_number
 from crm.orders.seal import canonical, in_document_order, seal_hash
-from crm.orders.states import REVISABLE, UNDECIDED, WRITE, OrderState
+from crm.orders.states import ORDER_MACHINE, REVISABLE, UNDECIDED, WRITE, OrderState
 
 DECISIONS: Final = frozenset(
     {OrderState.APPROVED.value, OrderState.RETURNED.value, OrderState.REJECTED.value}
@@ -127,6 +127,8 @@ class OrderRules:
 
         if before is None:
             yield from _about_birth(change)
+        elif change.actor.imports and now != was and ORDER_MACHINE.right_for(was, now) is None:
+            yield Finding("reject", Code.ILLEGAL_MOVE, "An order that was made here moves step by step.")
         elif edited and was != OrderState.DRAFT and not (was in REVISABLE and now == OrderState.DRAFT):
             yield Finding(
                 "reject", Code.LOCKED, "A submitted order is not changed; revise it.", {"state": was}
