@@ -17,6 +17,7 @@ from crm.clock import business_date
 from crm.schema import SCHEMA, SCHEMA_VERSION
 from sync_server.accounts.passwords import Passwords
 from sync_server.app import create_app, open_accounts, open_office
+from sync_server.imports.maps import MAPS, load_map
 from sync_server.set_up import SetUp
 from sync_server.settings import Settings, product_version
 from sync_server.store import migrations
@@ -35,6 +36,7 @@ def self_check() -> tuple[bool, str]:
         "time_zone": lambda: business_date(1_767_196_800_000, "Asia/Shanghai").isoformat(),
         "migrations": migrations.newest,
         "postgresql_driver": _postgresql,
+        "import_maps": _import_maps,
         "application": _application,
     }
     found: dict[str, Value] = {}
@@ -102,6 +104,13 @@ def _postgresql() -> str:
     import psycopg
 
     return f"{version('psycopg')} {psycopg.pq.__impl__}"
+
+
+def _import_maps() -> str:
+    names = sorted(path.stem for path in MAPS.glob("*.toml"))
+    if not names:
+        raise FileNotFoundError
+    return ", ".join(load_map(name, SCHEMA).name for name in names)
 
 
 def _application() -> str:

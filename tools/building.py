@@ -122,7 +122,7 @@ def wanted_qt(hook: str) -> tuple[list[str], list[tuple[str, str]], list[tuple[s
 # --- which sources a build is of --------------------------------------------------------------------------------------
 
 STAMP: Final = "built-from.txt"
-_SOURCES: Final = ("crm", "desktop", "sync_server", "tools/packaging")
+_SOURCES: Final = ("crm", "desktop", "sync_server", "resources", "tools/packaging")
 _SINGLE_SOURCES: Final = ("build.spec", "tools/building.py", "uv.lock")
 
 

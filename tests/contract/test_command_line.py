@@ -211,6 +211,7 @@ def test_self_check_is_one_line_of_named_values(capsys: pytest.CaptureFixture[st
     report = json.loads(out)
     assert (code, report["ok"], report["failed"]) == (0, True, [])
     assert report["checks"]["time_zone"] == "2026-01-01"
+    assert "northwind" in report["checks"]["import_maps"]
     assert set(report["checks"]) >= {"database", "passwords", "zstd", "messages", "application"}
     assert len(out.splitlines()) == 1
 

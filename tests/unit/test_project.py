@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sync_server.imports.maps import MAPS
 from tools import setup
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -63,6 +64,13 @@ def test_every_import_room_is_packaged_and_typed() -> None:
 
     assert packages == project["tool"]["importlinter"]["root_packages"]
     assert set(packages) < set(project["tool"]["mypy"]["files"])
+
+
+def test_import_maps_are_packaged_where_the_program_looks_for_them() -> None:
+    included = read_toml("pyproject.toml")["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+    assert str(MAPS.relative_to(PROJECT)) in included.values()
+    assert (PROJECT / "resources/import_maps/northwind.toml").is_file()
 
 
 # --- make ---
