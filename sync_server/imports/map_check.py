@@ -155,6 +155,7 @@ class _Reader:
             repair=repair,
             encoding=encoding,
             separator=separator,
+            counted=table.flag("counted", default=True),
             records=tuple(records),
             part_of=part_of,
         )

@@ -145,7 +145,8 @@ class FileMap:
     """One file or sheet of the map; equal to nothing but itself.
 
     ``label`` is how reports and other files of the map call it. ``encoding`` and ``separator`` are empty where they
-    can be found out. A file without records is one to look up in, or to count.
+    can be found out. A file without records is one to look up in, or to count. ``counted`` says whether its records are
+    among those that the result of an import counts.
     """
 
     name: str
@@ -156,6 +157,7 @@ class FileMap:
     repair: str = ""
     encoding: str = ""
     separator: str = ""
+    counted: bool = True
     records: tuple[RecordMap, ...] = ()
     part_of: PartOf | None = None
 
