@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from bench import sync
+from bench import imports, sync
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,9 +20,18 @@ def main(arguments: list[str] | None = None) -> int:
         "--orders", type=int, default=sync.ORDERS, help="how many orders the up-sync hands in"
     )
     of_sync.add_argument("--json", action="store_true", help="one JSON line")
+    of_imports = commands.add_parser("imports", help="order lines from files, and the same files again")
+    of_imports.add_argument(
+        "--rows", type=int, default=imports.ROWS, help="how many order lines (%(default)s)"
+    )
+    of_imports.add_argument("--database", help="an empty PostgreSQL database instead of a SQLite file")
+    of_imports.add_argument("--json", action="store_true", help="one JSON line")
     given = sys.argv[1:] if arguments is None else arguments
     chosen = parser.parse_args(given or ["sync"])
-    found = sync.run(chosen.size, database_url=chosen.database, orders=chosen.orders)
+    if chosen.command == "imports":
+        found = imports.run(chosen.rows, database_url=chosen.database)
+    else:
+        found = sync.run(chosen.size, database_url=chosen.database, orders=chosen.orders)
     if chosen.json:
         print(json.dumps(found))
         return 0
