@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.laptop import new_laptop
 from crm.schema import RULEBOOK, SCHEMA
 from demo.company import Company
 from demo.volume import build_volume
-from desktop.bootstrap import CLOCK, EnrolmentOrder, Laptop, enrol_folder, open_laptop
-from desktop.settings import Settings
+from desktop.bootstrap import CLOCK, Laptop
 from sync_server.accounts.actors import actor_for
 from sync_server.accounts.devices import issue_code
 from sync_server.store.database import Database
@@ -24,7 +23,6 @@ from sync_server.store.migrations import upgrade
 from sync_server.sync.office import Office
 
 SCALE: Final = {"XS": 0.1, "S": 1, "M": 10}
-PASSPHRASE: Final = "a bench needs no secret"  # noqa: S105 - of a copy that lives for a minute
 START_S: Final = 30
 
 
@@ -37,6 +35,7 @@ class World:
     company: Company
     url: str
     folder: Path
+    server_pid: int
 
     def code(self) -> str:
         """A one-time code for another laptop of the rep."""
@@ -59,13 +58,13 @@ def world(size: str, folder: Path, database_url: str | None = None) -> Iterator[
         products=int(500 * scale),
         orders_count=int(5_000 * scale),
     )
-    with _served(url, folder) as address:
-        yield World(database, office, company, address, folder)
+    with _served(url, folder) as (address, server_pid):
+        yield World(database, office, company, address, folder, server_pid)
     database.close()
 
 
 @contextmanager
-def _served(database_url: str, folder: Path) -> Iterator[str]:
+def _served(database_url: str, folder: Path) -> Iterator[tuple[str, int]]:
     ready = folder / "ready"
     command = [
         sys.executable, "-m", "sync_server", "serve", "--database", database_url, "--port", "0",
@@ -78,7 +77,7 @@ def _served(database_url: str, folder: Path) -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the server did not start")
                 time.sleep(0.02)
-            yield ready.read_text().strip().rsplit(" ", 1)[-1]
+            yield ready.read_text().strip().rsplit(" ", 1)[-1], process.pid
         finally:
             process.terminate()
 
@@ -86,8 +85,5 @@ def _served(database_url: str, folder: Path) -> Iterator[str]:
 @contextmanager
 def laptop(made: World, name: str) -> Iterator[Laptop]:
     """An enrolled laptop with an empty encrypted copy."""
-    settings = Settings(made.folder / name)
-    os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    enrol_folder(settings, EnrolmentOrder(made.url, made.code(), name), passphrase=lambda: PASSPHRASE)
-    with open_laptop(settings, passphrase=lambda: PASSPHRASE) as opened:
+    with new_laptop(made.url, made.code(), made.folder / name) as opened:
         yield opened

@@ -23,7 +23,8 @@ from desktop.store.rows import AllRows
 from desktop.store.staging import UNTIL_COMPLETE, Part, cursor_mark
 from desktop.store.state import SyncState, load, save
 
-PAGE_ROWS: Final = 5000
+PAGE_ROWS: Final = 2500
+"""So many are written in one transaction of about 35 ms, and wait for it or for the end in memory."""
 
 
 @dataclass

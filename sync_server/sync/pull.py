@@ -27,7 +27,7 @@ from sync_server.sync.push import Caller, stored_outcomes
 
 MAX_ROWS: Final = 20_000
 TOUCHES: Final = 4000
-UNITS: Final = 400
+UNITS: Final = 100
 RECEIPT_LIMIT: Final = 2000
 BEFORE_ALL: Final = -1
 

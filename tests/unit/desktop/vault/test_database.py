@@ -174,7 +174,7 @@ def test_every_connection_has_the_settings(engine: Engine) -> None:
         "journal_mode": "wal",
         "synchronous": 2,
         "temp_store": 2,
-        "cache_size": -65536,
+        "cache_size": -24576,
         "busy_timeout": 5000,
         "foreign_keys": 0,
         "mmap_size": 0,
