@@ -105,7 +105,7 @@ class CsvSource:
             try:
                 for cells in reader:
                     end = first + reader.line_num
-                    if is_plain and len(cells) == width and cells[0] and cells[0] != head:
+                    if is_plain and len(cells) == width and cells[0] != head and cells[0][:1] > " ":
                         yield RawRow(line + start, tuple(cells))
                     elif end - start > 1 and not self._fits(cells):
                         problem = (

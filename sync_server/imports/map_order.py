@@ -58,7 +58,7 @@ def _check_parts(found: ImportMap, schema: Schema, problems: list[str]) -> None:
             problems.append(f"{file.title}, part_of: the rows of {root.title} are no documents.")
         elif len(root.key) != len(file.part_of.by):
             problems.append(
-                f"{file.title}, part_of: by has {len(file.part_of.by)} columns, the key of {root.title} {len(root.key)}."
+                f"{file.title}, part_of: by has {_columns(file.part_of.by)}, the key of {root.title} {len(root.key)}."
             )
         elif not any(schema[record.entity].is_document_root for record in root.records):
             problems.append(f"{file.title}, part_of: {root.title} makes no documents (no order or the like).")
@@ -88,7 +88,7 @@ def _check_references(found: ImportMap, problems: list[str]) -> None:
                 continue
             if all(len(maker.key) != len(cell.columns) for maker in makers[table]):
                 problems.append(
-                    f"{where}: the key of {makers[table][0].title} has {len(makers[table][0].key)} columns, "
+                    f"{where}: the key of {makers[table][0].title} has {_columns(makers[table][0].key)}, "
                     f"this reference {len(cell.columns)}."
                 )
             here = stands[file.label]
@@ -112,6 +112,10 @@ def _references(file: FileMap) -> Iterator[tuple[str, Cell]]:
         for name, source in record.fields.items():
             if isinstance(source, Cell) and source.ref is not None and source.match is None:
                 yield f"{file.title}, {record.entity}.{name}", source
+
+
+def _columns(names: tuple[str, ...]) -> str:
+    return "1 column" if len(names) == 1 else f"{len(names)} columns"
 
 
 def _reached(start: int, edges: dict[int, set[int]]) -> set[int]:
