@@ -21,7 +21,7 @@ CODE := $(PROGRAMS) tools tests
 
 help:
 	@echo "make setup      make .venv what uv.lock says, see that system libraries are there"
-	@echo "make demo       the guided tour with a made-up company      OUT=folder"
+	@echo "make demo       the guided tour with a made-up company      OUT=folder NORTHWIND=1"
 	@echo "make test       all tests                                   ARGS='-k order'"
 	@echo "make lint       style, types and import rules, no tests"
 	@echo "make check      lint, then all tests: what must pass before a commit"
@@ -38,7 +38,7 @@ ready:
 	@$(call need_python) "$(SETUP_PYTHON)" tools/setup.py --quiet
 
 demo: ready
-	@$(PYTHON) -m demo $(if $(OUT),--out "$(OUT)") $(ARGS)
+	@$(PYTHON) -m demo $(if $(OUT),--out "$(OUT)") $(if $(NORTHWIND),--northwind) $(ARGS)
 
 test: ready
 	@$(PYTHON) -m pytest -n auto $(ARGS)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from demo.company import Company
+from demo import northwind
+from demo.cast import Cast, of_made_up
 from demo.premises import Premises, TourFailed, without_proxies
 from demo.recount import Recount, customer_names, dump_laptop, files_that_name, recount
 from demo.road import Road
@@ -48,15 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, folder: Path) -> int:
     teller = Teller()
     passphrase = os.environ.get(PASSPHRASE) or secrets.token_urlsafe(18)
-    lin = Traveller(Settings.at(folder / "laptop"), passphrase)
-    teller.say("Roundsman, the guided tour. Every firm and person in it is made up.")
+    rep = Traveller(Settings.at(folder / "laptop"), passphrase)
+    teller.say("Roundsman, the guided tour.")
+    with_northwind = options.northwind and northwind.is_there()
+    if with_northwind:
+        northwind.turn_the_clock_back()
+    elif options.northwind:
+        teller.say(f"The files of Northwind are not there ({northwind.FILES}); a made-up company plays.")
     premises = Premises(folder / "office", seed=options.seed, clock=CLOCK)
     try:
-        company = _move_in(teller, premises, options)
+        cast = northwind.move_in(teller, premises) if with_northwind else _make_up(teller, premises, options)
+        premises.let_in(cast.approver, cast.approver_login)
         names = customer_names(premises.database_path)
 
         def look_for_names() -> None:
-            leaks = files_that_name(names, lin.settings.folder)
+            leaks = files_that_name(names, rep.settings.folder)
             if leaks:
                 told = ", ".join(path.name for path in leaks)
                 raise TourFailed(f"Names of customers can be read on the laptop's disk: {told}")
@@ -65,22 +72,24 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         if not files_that_name(names[:1], premises.database_path.parent):
             raise TourFailed("The search for names does not work.")
         with premises.serving(), Road(*premises.host_and_port()) as road:
-            lin.enrol(road.url, premises.enrolment_code(company, company.reps[0]))
-            Tour(teller, premises, company, road, lin, look_for_names).run()
+            code = premises.enrolment_code(cast.rep, issuer=cast.issuer)
+            rep.enrol(road.url, code, device_name=f"{cast.rep_short}'s laptop")
+            Tour(teller, premises, cast, road, rep, look_for_names).run()
         teller.step("Recounting, from both databases")
-        found = recount(premises.database_path, dump_laptop(lin.settings.folder, passphrase))
+        found = recount(premises.database_path, dump_laptop(rep.settings.folder, passphrase))
         faults = _faults(found, premises)
         look_for_names()
     finally:
         premises.close()
-    _tell_result(teller, found, len(names), lin, premises)
+    _tell_result(teller, found, len(names), rep, premises)
     for fault in faults:
         print(f"This does not hold: {fault}", file=sys.stderr)
-    teller.last(_line(teller, found, lin, premises))
+    teller.last(_line(teller, found, rep, premises))
     return 1 if faults else 0
 
 
-def _move_in(teller: Teller, premises: Premises, options: argparse.Namespace) -> Company:
+def _make_up(teller: Teller, premises: Premises, options: argparse.Namespace) -> Cast:
+    teller.say("Every firm and person in it is made up.")
     teller.step("The company: 蓝岬户外传媒集团 Blue Cape Outdoor Media Group")
     with teller.bar("A year of orders") as bar:
         company = premises.settle(
@@ -95,7 +104,7 @@ def _move_in(teller: Teller, premises: Premises, options: argparse.Namespace) ->
         f"{count(len(company.products), 'product')}, {count(len(company.orders), 'order')} of a year, "
         f"{count(company.changesets, 'change')} in all."
     )
-    return company
+    return of_made_up(company)
 
 
 def _faults(found: Recount, premises: Premises) -> list[str]:
@@ -112,7 +121,7 @@ def _faults(found: Recount, premises: Premises) -> list[str]:
     return [*faults, *(str(violation) for violation in premises.violations())]
 
 
-def _tell_result(teller: Teller, found: Recount, names: int, lin: Traveller, premises: Premises) -> None:
+def _tell_result(teller: Teller, found: Recount, names: int, rep: Traveller, premises: Premises) -> None:
     teller.say(
         f"Lost: {found.lost}. Doubled: {found.doubled}. Rows that differ between laptop and office: {found.unlike}."
     )
@@ -120,12 +129,12 @@ def _tell_result(teller: Teller, found: Recount, names: int, lin: Traveller, pre
         f"None of the {count(names, 'name')} of customers can be read in any file of the laptop's folder."
     )
     teller.say(f"The office's database: {premises.database_path}")
-    teller.say(f"The laptop's folder: {lin.settings.folder}")
+    teller.say(f"The laptop's folder: {rep.settings.folder}")
     teller.say("Everything the laptop holds, for those who have its passphrase:")
-    teller.say(f"{PASSPHRASE}={lin.passphrase} .venv/bin/roundsman dump --json --data {lin.settings.folder}")
+    teller.say(f"{PASSPHRASE}={rep.passphrase} .venv/bin/roundsman dump --json --data {rep.settings.folder}")
 
 
-def _line(teller: Teller, found: Recount, lin: Traveller, premises: Premises) -> str:
+def _line(teller: Teller, found: Recount, rep: Traveller, premises: Premises) -> str:
     return json.dumps(
         {
             "orders": found.orders,
@@ -135,7 +144,7 @@ def _line(teller: Teller, found: Recount, lin: Traveller, premises: Premises) ->
             "doubled": found.doubled,
             "seconds": round(teller.seconds, 1),
             "server_database": str(premises.database_path),
-            "client_data": str(lin.settings.folder),
+            "client_data": str(rep.settings.folder),
         },
         ensure_ascii=False,
     )
@@ -172,6 +181,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="keep both databases here (else: a new folder)"
+    )
+    parser.add_argument(
+        "--northwind",
+        action="store_true",
+        help="with Northwind Traders, imported from its files, where they are there",
     )
     parser.add_argument(
         "--seed", type=int, default=SEED, help="another one makes another company (%(default)s)"

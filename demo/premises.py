@@ -18,18 +18,17 @@ import requests
 from crm.clock import Clock
 from crm.contacts.actions import edit_contact
 from crm.ids import id_text
-from crm.schema import RULEBOOK, SCHEMA
+from crm.schema import SCHEMA
 from demo.company import Company, build_company
 from sync_server.accounts.accounts import Accounts
-from sync_server.accounts.actors import actor_for
 from sync_server.accounts.devices import issue_code
 from sync_server.accounts.passwords import Passwords, one_time_password
+from sync_server.app import open_office
+from sync_server.settings import Settings
 from sync_server.store.database import Database
 from sync_server.sync.check import Violation, check
-from sync_server.sync.office import Office
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
-APPROVER_LOGIN: Final = "huang.yan"
 READY_S: Final = 60.0
 CALL_S: Final = 60.0
 _LOOK_S: Final = 0.05
@@ -51,12 +50,9 @@ class Premises:
         self._seed = seed
         self._clock = clock
         self.run("init", "--json")
-        self.database = Database(self.url, SCHEMA)
-        self.office = Office(
-            self.database,
-            RULEBOOK,
-            lambda connection, person, office: actor_for(self.database, connection, person, office=office),
-        )
+        settings = Settings.from_environment()
+        self.database = Database(self.url, SCHEMA, now_ms=settings.clock)
+        self.office = open_office(self.database, settings)
         self.address = ""
 
     def run(self, *command: str) -> dict[str, Any]:
@@ -81,8 +77,8 @@ class Premises:
         orders_per_customer: int,
         watch: Callable[[int, int], None],
     ) -> Company:
-        """Move the made-up company in, and give its order desk a password."""
-        company = build_company(
+        """Move the made-up company in."""
+        return build_company(
             self.office,
             seed=self._seed,
             clock=self._clock,
@@ -91,12 +87,14 @@ class Premises:
             orders_per_customer=orders_per_customer,
             watch=watch,
         )
-        Accounts(self.database, Passwords()).create(company.approver, APPROVER_LOGIN, self.password)
-        return company
 
-    def enrolment_code(self, company: Company, person: bytes) -> str:
+    def let_in(self, person: bytes, login: str) -> None:
+        """Give somebody at the office an account with the password of the tour."""
+        Accounts(self.database, Passwords()).create(person, login, self.password)
+
+    def enrolment_code(self, person: bytes, *, issuer: bytes) -> str:
         """A code with which a person enrols one laptop."""
-        return issue_code(self.database, person, issued_by=company.system_admin)
+        return issue_code(self.database, person, issued_by=issuer)
 
     @contextmanager
     def serving(self) -> Iterator[str]:

@@ -31,10 +31,8 @@ from crm.orders.states import OrderState
 from crm.people.entities import User
 from crm.rules import row_of
 from crm.schema import SCHEMA
-from demo.catalogue import SPECIALS
-from demo.company import Company
-from demo.customers import STORY
-from demo.premises import APPROVER_LOGIN, DeskRefused, OrderDesk, Premises, TourFailed
+from demo.cast import Cast
+from demo.premises import DeskRefused, OrderDesk, Premises, TourFailed
 from demo.road import Road
 from demo.traveller import AtWork, Traveller, Wish
 from demo.words import Teller, amount, clock_time, count
@@ -42,10 +40,6 @@ from demo.words import Teller, amount, clock_time, count
 PAGE_ROWS: Final = 100
 """Small pages, so that there is something to see and something to break off in the middle of."""
 CUT_AFTER_PAGE: Final = 2
-OFFICES_MOBILE: Final = "199 0000 8801"
-REPS_MOBILE: Final = "199 0000 8802"
-REASON: Final = "第2行请写明发布点位。 Say for line 2 where it goes."
-PLACE: Final = "步行街北口 3 号灯箱 Light box 3, north end of the pedestrian street"
 PUSH: Final = "/v1/push"
 ENDS: Final = {
     "approved": OrderState.APPROVED,
@@ -61,9 +55,9 @@ class Tour:
 
     teller: Teller
     premises: Premises
-    company: Company
+    cast: Cast
     road: Road
-    lin: Traveller
+    traveller: Traveller
     look_for_names: Callable[[], None]
     """Looks into the laptop's files while they are in use; raises when a customer's name can be read there."""
     orders: dict[str, bytes] = field(default_factory=dict)
@@ -80,14 +74,16 @@ class Tour:
 
     def run(self) -> None:
         """The whole story. The laptop is closed and opened again on the way, as on any day."""
-        with self.lin.at_work() as rep:
+        with self.traveller.at_work() as rep:
             self.first_copy(rep)
             self.on_the_road(rep)
-        with self.lin.at_work() as rep:
+        with self.traveller.at_work() as rep:
             waiting = rep.laptop.sync.status().waiting
             self.teller.say(f"Closed and opened again: {count(waiting, 'change')} wait for the network.")
             self.meanwhile_at_the_office(rep)
-            desk = OrderDesk(self.premises.address, login=APPROVER_LOGIN, password=self.premises.password)
+            desk = OrderDesk(
+                self.premises.address, login=self.cast.approver_login, password=self.premises.password
+            )
             self.a_lost_answer(rep, desk)
             self.conflict(rep)
             self.decisions(rep, desk)
@@ -99,7 +95,7 @@ class Tour:
     def first_copy(self, rep: AtWork) -> None:
         """Copy, break off in the middle, go on."""
         tell = self.teller
-        tell.step("The first copy: Lin Xiaodong 林晓东 gets a laptop")
+        tell.step(f"The first copy: {self.cast.rep_name} gets a laptop")
         tell.say(f"Enrolled with a code that works once. Numbers given here begin with {rep.device_code}.")
 
         def break_off(page: int) -> None:
@@ -135,12 +131,13 @@ class Tour:
         tell.step("No network: a day at client sites")
         self.road.cut()
         with rep.store.session() as session:
-            customers = _customers(session)
-            wishes = _wishes(session)
+            customers = _customers(session, self.cast)
+            wishes = _wishes(session, self.cast)
         for name, customer, wish in zip(ENDS, customers, wishes, strict=True):
             self.orders[name] = rep.take_order(customer.id, wish)
             order = rep.order(self.orders[name])
-            self.tell_order(order, f"taken and submitted on the spot ({customer.name_en})")
+            known = f" ({customer.name_en})" if customer.name_en else ""
+            self.tell_order(order, f"taken and submitted on the spot{known}")
         contact = self._correct_contact(rep)
         tell.say(f"{contact.name}: new mobile number {contact.mobile}, written down at the customer's.")
         report = rep.try_to_sync()
@@ -151,19 +148,22 @@ class Tour:
 
     def _correct_contact(self, rep: AtWork) -> Contact:
         with rep.store.session() as session:
-            contact = _contact(session)
-        return rep.act("contact.edit", lambda work: edit_contact(work, contact.id, mobile=REPS_MOBILE))
+            contact = _contact(session, self.cast)
+        return rep.act(
+            "contact.edit", lambda work: edit_contact(work, contact.id, mobile=self.cast.mobile_of_rep)
+        )
 
     # -- 3
 
     def meanwhile_at_the_office(self, rep: AtWork) -> None:
         """The same contact rings up the order desk."""
         tell = self.teller
-        tell.step("Meanwhile at the office: Huang Yan 黄燕, order desk")
+        tell.step(f"Meanwhile at the office: {self.cast.approver_name}")
         with rep.store.session() as session:
-            contact = _contact(session)
-        self.premises.correct_mobile(self.company.approver, contact.id, OFFICES_MOBILE)
-        tell.say(f"{contact.name} rings up: the mobile number is {OFFICES_MOBILE} now. She writes it down.")
+            contact = _contact(session, self.cast)
+        number = self.cast.mobile_at_office
+        self.premises.correct_mobile(self.cast.approver, contact.id, number)
+        tell.say(f"{contact.name} rings up: the mobile number is {number} now. It is written down.")
 
     # -- 4
 
@@ -212,8 +212,10 @@ class Tour:
         rep.act("conflict.resolve", lambda work: resolve_conflict(work, SCHEMA, conflict.id, choose="mine"))
         rep.sync()
         with rep.store.session() as session:
-            contact = _contact(session)
-        tell.say(f"Lin rings up and decides: {contact.mobile}. Both sides say so now; it can be taken back.")
+            contact = _contact(session, self.cast)
+        tell.say(
+            f"{self.cast.rep_short} rings up and decides: {contact.mobile}. Both sides say so now; it can be taken back."
+        )
 
     # -- 6
 
@@ -228,10 +230,10 @@ class Tour:
         self._tell_seen(seen, "approved, exactly the sealed document that was read")
         tell.say(f"Pressed twice by mistake: {_refusal(lambda: desk.approve(approved, seen['seal_hash']))}")
         seen_too = desk.read(returned)
-        desk.give_back(returned, seen_too["seal_hash"], REASON)
-        self._tell_seen(seen_too, f"returned: {REASON}")
+        desk.give_back(returned, seen_too["seal_hash"], self.cast.reason)
+        self._tell_seen(seen_too, f"returned: {self.cast.reason}")
         rep.sync()
-        tell.say("Lin syncs and reads:")
+        tell.say(f"{self.cast.rep_short} syncs and reads:")
         for name in ("approved", "returned"):
             order = rep.order(self.orders[name])
             self.tell_order(order, f"{order.state}. {order.return_reason or ''}".rstrip())
@@ -253,9 +255,9 @@ class Tour:
         rep.act("order.revise", lambda work: revise_order(work, returned))
         with rep.store.session() as session:
             line = session.scalars(lines_of(returned)).all()[1]
-        rep.act("order.change_line", lambda work: change_line(work, line.id, delivery_place=PLACE))
+        rep.act("order.change_line", lambda work: change_line(work, line.id, delivery_place=self.cast.place))
         rep.act("order.submit", lambda work: submit_order(work, returned))
-        self.tell_order(rep.order(returned), f"revision 2, line 2 goes to {PLACE}")
+        self.tell_order(rep.order(returned), f"revision 2, line 2 goes to {self.cast.place}")
         rep.act("order.withdraw", lambda work: withdraw_order(work, withdrawn))
         self.tell_order(rep.order(withdrawn), "withdrawn, the customer has changed plans")
         rep.sync()
@@ -265,7 +267,7 @@ class Tour:
         desk.approve(returned, seen["seal_hash"])
         self._tell_seen(seen, f"revision {seen['order']['revision']} approved")
         rep.sync()
-        tell.say("In the end Lin's laptop says:")
+        tell.say(f"In the end {self.cast.rep_short}'s laptop says:")
         for name, state in ENDS.items():
             order = rep.order(self.orders[name])
             self.tell_order(order, f"{order.state}, revision {order.revision}")
@@ -276,30 +278,32 @@ class Tour:
 # --- what the story needs of the copy --------------------------------------------------------------------------------
 
 
-def _customers(session: Session) -> list[Customer]:
+def _customers(session: Session, cast: Cast) -> list[Customer]:
     """The customer of the story and two more."""
     trading = select(Customer).where(Customer.library == Library.TRADING.value).order_by(Customer.code)
     found = session.scalars(trading).all()
-    first = [customer for customer in found if customer.name == STORY.name]
-    return [*first, *(customer for customer in found if customer.name != STORY.name)][:3]
+    first = [customer for customer in found if customer.name == cast.customer]
+    return [*first, *(customer for customer in found if customer.name != cast.customer)][:3]
 
 
-def _wishes(session: Session) -> list[tuple[Wish, ...]]:
-    """What the three of them order. The first: two faces for three months, and a screen for two (268,600 net)."""
+def _wishes(session: Session, cast: Cast) -> list[tuple[Wish, ...]]:
+    """What the three of them order. The first, at Blue Cape: two faces for three months, and a screen for two (268,600
+    net).
+    """
     on_sale = session.scalars(products()).all()
     by_name = {product.name: product.id for product in on_sale}
-    pillar, screen = (by_name[special.name] for special in SPECIALS)
+    first, second = (by_name[name] for name in cast.specials)
     return [
-        (Wish(pillar, 6_000), Wish(screen, 2_000)),
+        (Wish(first, 6_000), Wish(second, 2_000)),
         tuple(Wish(product.id, 3_000) for product in on_sale[:3]),
         (Wish(on_sale[3].id, 1_000),),
     ]
 
 
-def _contact(session: Session) -> Contact:
-    """The first contact of the customer of the story: Chen Meiling."""
-    customer = _customers(session)[0]
-    return session.scalars(contacts_of(customer.id).where(Contact.name.startswith("陈美玲"))).one()
+def _contact(session: Session, cast: Cast) -> Contact:
+    """The contact of the customer of the story."""
+    customer = _customers(session, cast)[0]
+    return session.scalars(contacts_of(customer.id).where(Contact.name == cast.contact)).one()
 
 
 def _in_words(session: Session, conflict: Conflict, zone: str) -> list[str]:
@@ -313,7 +317,7 @@ def _in_words(session: Session, conflict: Conflict, zone: str) -> list[str]:
         return "somebody" if found is None else found.name
 
     return [
-        f"{contact.name}, {name} number. Before: {unpack(conflict.base)[name]}.",
+        f"{contact.name}, {name} number. Before: {unpack(conflict.base)[name] or 'none'}.",
         f"{who(conflict.theirs_by)} wrote at {clock_time(conflict.theirs_at, zone)}: {matter.theirs[name]}.",
         f"{who(conflict.mine_by)} wrote at {clock_time(conflict.mine_at, zone)}: {matter.mine[name]}.",
         "The office's value stands until somebody decides; the other one is kept beside it.",

@@ -138,9 +138,9 @@ class Traveller:
     settings: Settings
     passphrase: str
 
-    def enrol(self, server: str, code: str) -> None:
+    def enrol(self, server: str, code: str, *, device_name: str) -> None:
         """Make the folder a device of the rep."""
-        order = EnrolmentOrder(server=server, code=code, device_name="Lin's laptop")
+        order = EnrolmentOrder(server=server, code=code, device_name=device_name)
         enrol_folder(self.settings, order, passphrase=lambda: self.passphrase)
 
     @contextmanager
