@@ -109,8 +109,12 @@ def matching(
     return {**dead, **living}
 
 
+LINKS: Final = frozenset({"user_role", "data_grant", "user_territory"})
+"""Records that link two others: their ids follow from their fields (`own_id`)."""
+
+
 def own_id(entity: str, values: Mapping[str, Wire]) -> bytes | None:
-    """The id of a record that follows from its fields (links between two others); None for other records."""
+    """The id of a record of `LINKS`; None for other records."""
 
     def of(name: str) -> bytes:
         value = values.get(name)

@@ -5,7 +5,9 @@ A batch that a rule of the office refuses is halved until the document is found 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -122,16 +124,20 @@ class Loader:
         """
         self._watch = watch
         self._waiting = []
-        for batch in _batches(documents):
-            self._load(batch)
-        before = 0
-        while self._waiting and len(self._waiting) != before:
-            waiting, self._waiting = self._waiting, []
-            before = len(waiting)
-            for batch in _batches(document for document, _error in waiting):
-                self._load(batch)
+        with _rare_collections():
+            self._load_all(documents)
+            before = 0
+            while self._waiting and len(self._waiting) != before:
+                waiting, self._waiting = self._waiting, []
+                before = len(waiting)
+                self._load_all(document for document, _error in waiting)
         for document, error in self._waiting:
             self._tell_refused(document, error)
+
+    def _load_all(self, documents: Iterable[Document]) -> None:
+        for batch in _batches(documents):
+            self._load(batch)
+            gc.collect(0)
 
     def _load(self, documents: Sequence[Document]) -> None:
         for attempt in range(TRIES):
@@ -213,6 +219,21 @@ class Loader:
             else:
                 reason = f"It belongs together with {shown(error.row.key)} ({error.row.file}, line {error.row.line}): {error}"
             self._watch.row(row, REJECTED, reason)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the collector of cycles run between batches alone, when there is hardly anything to look at.
+
+    Left alone it goes through the living objects of a batch again and again: a third of the time (measured 2026-11).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

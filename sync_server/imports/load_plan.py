@@ -6,26 +6,27 @@ Everything that is needed is read in a few queries; then document after document
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Connection
 
-from crm.changes.entity import Entity, Row, Wire
+from crm.changes.entity import Entity, Row, Schema, Wire
 from crm.changes.ops import BIRTH, CHANGE, Op
 from crm.changes.policies import Rule
 from crm.changes.view import Key
 from crm.errors import RoundsmanError
-from sync_server.imports.identity import Keys, Named, NewKey, matching, own_id, stored_key
-from sync_server.imports.wanted import Copied, KeyText, Reference, Value, WantedRecord, WantedRow
+from sync_server.imports.identity import LINKS, Keys, Named, NewKey, matching, own_id, stored_key
+from sync_server.imports.wanted import Copied, KeyText, Reference, WantedRecord, WantedRow
 from sync_server.store.database import Database
 from sync_server.store.rows import OfficeView
 
 if TYPE_CHECKING:
     from sync_server.imports.survey import Document
 
-T = TypeVar("T")
+_Matches: TypeAlias = dict[tuple[str, tuple[str, ...]], set[tuple[Wire, ...]]]
+"""Table and fields to the values that records are looked for by."""
 
 CREATED: Final = "created"
 CHANGED: Final = "changed"
@@ -102,49 +103,85 @@ class Planner:
     def plan(self, connection: Connection, documents: Sequence[Document]) -> Plan:
         """What the documents come to as the office stands in this transaction."""
         plan = Plan()
-        sound: list[Document] = []
+        sound: list[_Wanted] = []
         taken: dict[Named, WantedRow] = {}
         for document in documents:
-            problem = _problem(document, taken)
+            wanted = _Wanted(document, self._database.schema)
+            problem = wanted.problem(taken)
             if problem is None:
-                sound.append(document)
+                sound.append(wanted)
             else:
                 plan.refused.append((document, problem))
         batch = _Batch(self._database, connection, self._keys, self._new_id)
-        batch.read_ahead(sound)
-        for document in batch.in_order(sound):
+        batch.read_ahead([one for wanted in sound for one in wanted.records])
+        for wanted in batch.in_order(sound):
             try:
-                plan.planned.append(batch.plan(document))
+                plan.planned.append(batch.plan(wanted))
             except UnknownRecordError as unknown:
-                entities = {record.entity for row in rows_of(document) for record in row.records}
+                entities = {one.entity.name for one in wanted.records}
                 if unknown.named is not None and unknown.named[0] in entities:
-                    plan.waiting.append((document, unknown))
+                    plan.waiting.append((wanted.document, unknown))
                 else:
-                    plan.refused.append((document, unknown))
+                    plan.refused.append((wanted.document, unknown))
             except RowRefusedError as refused:
-                plan.refused.append((document, refused))
+                plan.refused.append((wanted.document, refused))
         return plan
 
 
-def _problem(document: Document, taken: dict[Named, WantedRow]) -> RowRefusedError | None:
-    """Why a document cannot be looked at at all; otherwise its keys are noted in ``taken``."""
-    rows = rows_of(document)
-    for row in rows:
-        if row.problem:
-            return RowRefusedError(row, row.problem)
-    mine: dict[Named, WantedRow] = {}
-    for row in rows:
-        for record in row.records:
-            other = taken.get((record.entity, record.key)) or mine.get((record.entity, record.key))
+class _One:
+    """One record of a row: its values by what is to be done with them."""
+
+    __slots__ = ("copies", "entity", "name", "plain", "record", "refs", "row")
+
+    def __init__(self, row: WantedRow, record: WantedRecord, entity: Entity) -> None:
+        self.row = row
+        self.record = record
+        self.entity = entity
+        self.name: Named = (record.entity, record.key)
+        self.plain: Row = {}
+        self.refs: list[tuple[str, Named | None, Reference]] = []
+        self.copies: list[tuple[str, Copied]] = []
+        for name, value in record.values.items():
+            if value.__class__ is Reference:
+                ref = value
+                self.refs.append((name, None if ref.key is None else (ref.table, ref.key), ref))
+            elif value.__class__ is Copied:
+                self.copies.append((name, value))
+            elif value is None and not entity.fields[name].nullable:
+                self.plain[name] = entity.fields[name].default
+            else:
+                self.plain[name] = cast(Wire, value)
+
+
+class _Wanted:
+    """A document with its rows and the records that they want."""
+
+    __slots__ = ("document", "records", "rows")
+
+    def __init__(self, document: Document, schema: Schema) -> None:
+        self.document = document
+        self.rows = rows_of(document)
+        self.records = [
+            _One(row, record, schema[record.entity]) for row in self.rows for record in row.records
+        ]
+
+    def problem(self, taken: dict[Named, WantedRow]) -> RowRefusedError | None:
+        """Why the document cannot be looked at at all; otherwise its keys are noted in ``taken``."""
+        for row in self.rows:
+            if row.problem:
+                return RowRefusedError(row, row.problem)
+        mine: dict[Named, WantedRow] = {}
+        for one in self.records:
+            other = taken.get(one.name) or mine.get(one.name)
             if other is not None:
-                return RowRefusedError(row, f"Line {other.line} has the same key.")
-            mine[record.entity, record.key] = row
-    taken.update(mine)
-    return None
+                return RowRefusedError(one.row, f"Line {other.line} has the same key.")
+            mine[one.name] = one.row
+        taken.update(mine)
+        return None
 
 
 class _Batch:
-    """One plan in the making. ``ids`` are the records of keys, ``rows`` records as they will stand."""
+    """One plan in the making: what was read, and what the documents planned so far bring."""
 
     def __init__(
         self, database: Database, connection: Connection, keys: Keys, new_id: Callable[[], bytes]
@@ -156,242 +193,225 @@ class _Batch:
         self._new_id = new_id
         self._view = OfficeView(database, connection)
         self._ids: dict[Named, bytes] = {}
-        self._rows: dict[Key, Row] = {}
+        self._made: dict[Key, Row] = {}
         self._matches: dict[tuple[str, tuple[str, ...]], dict[tuple[Wire, ...], list[bytes]]] = {}
         self._owners: dict[Key, str] = {}
         self._claimed: dict[tuple[str, tuple[str, ...], tuple[Wire, ...]], KeyText] = {}
 
     # -- reading
 
-    def read_ahead(self, documents: Sequence[Document]) -> None:
+    def read_ahead(self, records: Sequence[_One]) -> None:
         """Read in few queries what comparing will ask for."""
-        records = [record for document in documents for row in rows_of(document) for record in row.records]
         wanted: dict[str, set[KeyText]] = defaultdict(set)
-        matches: dict[tuple[str, tuple[str, ...]], set[tuple[Wire, ...]]] = defaultdict(set)
-        for record in records:
-            wanted[record.entity].add(record.key)
-            for value in record.values.values():
-                if isinstance(value, Reference):
-                    if value.key is not None:
-                        wanted[value.table].add(value.key)
-                    elif value.match is not None:
-                        matches[value.table, (value.match[0],)].add((value.match[1],))
+        matches: _Matches = defaultdict(set)
+        for one in records:
+            wanted[one.record.entity].add(one.record.key)
+            for _name, named, ref in one.refs:
+                if named is not None:
+                    wanted[named[0]].add(named[1])
+                elif ref.match is not None:
+                    matches[ref.table, (ref.match[0],)].add((ref.match[1],))
         self._ids = self._keys.find(self._connection, wanted)
         self._read_matches(matches)
         matches = defaultdict(set)
-        for record in records:
-            if record.match and (record.entity, record.key) not in self._ids and record.id is None:
-                values = self._known_values(record, record.match)
-                if values is not None:
-                    matches[record.entity, record.match].add(values)
+        for one in records:
+            if one.record.match and one.name not in self._ids and one.record.id is None:
+                values = self._known(one)
+                if values.keys() >= set(one.record.match):
+                    matches[one.record.entity, one.record.match].add(
+                        tuple(values[name] for name in one.record.match)
+                    )
         self._read_matches(matches)
-        for (entity, _names), found in list(self._matches.items()):
+        for (entity, _names), found in self._matches.items():
             ids = {row_id for each in found.values() for row_id in each}
             owners = self._keys.owners(self._connection, entity, ids)
             self._owners.update(((entity, row_id), key) for row_id, key in owners.items())
         self._load_rows(records)
 
-    def _read_matches(self, wanted: Mapping[tuple[str, tuple[str, ...]], set[tuple[Wire, ...]]]) -> None:
+    def _read_matches(self, wanted: _Matches) -> None:
         for (table, names), values in wanted.items():
             found = self._matches.setdefault((table, names), {})
             found.update(matching(self._database, self._connection, table, names, values - found.keys()))
 
-    def _load_rows(self, records: Iterable[WantedRecord]) -> None:
+    def _load_rows(self, records: Iterable[_One]) -> None:
         ids: dict[str, set[bytes]] = defaultdict(set)
-        for record in records:
-            known = self._ids.get((record.entity, record.key)) or record.id
-            if known is None and own_id(record.entity, {}) is not None:
-                values = self._known_values(record, tuple(record.values))
-                known = (
-                    own_id(record.entity, dict(zip(record.values, values, strict=True))) if values else None
-                )
+        for one in records:
+            known = self._ids.get(one.name) or one.record.id
+            if known is None and one.record.entity in LINKS:
+                known = own_id(one.record.entity, self._known(one))
             if known is not None:
-                ids[record.entity].add(known)
-            for value in record.values.values():
-                if isinstance(value, Copied):
-                    item = self._schema[record.entity].fields[value.via]
-                    target = self._known(record.values.get(value.via))
-                    if isinstance(target, bytes):
-                        ids[str(item.ref)].add(target)
+                ids[one.record.entity].add(known)
+            if one.copies:
+                sources = {copied.via for _name, copied in one.copies}
+                for name, named, ref in one.refs:
+                    target = self._ids.get(named) if named is not None and name in sources else None
+                    if target is not None:
+                        ids[ref.table].add(target)
         for (table, _names), found in self._matches.items():
             ids[table] |= {row_id for each in found.values() for row_id in each}
         for table, some in ids.items():
             self._view.load(table, some)
 
-    def _known_values(self, record: WantedRecord, names: tuple[str, ...]) -> tuple[Wire, ...] | None:
-        """Values as far as they are known without the rows of this batch; None when one is not."""
-        found = []
-        for name in names:
-            value = self._known(record.values.get(name))
-            if isinstance(value, Reference | Copied):
-                return None
-            found.append(value)
-        return tuple(found)
+    def _known(self, one: _One) -> Row:
+        """The values that are known without the rows of this batch."""
+        found = dict(one.plain)
+        for name, named, ref in one.refs:
+            if named is not None:
+                row_ids = [self._ids[named]] if named in self._ids else []
+            else:
+                row_ids = self._matched(ref)
+            if len(row_ids) == 1:
+                found[name] = row_ids[0]
+        return found
 
-    def _known(self, value: Value) -> Value:
-        if isinstance(value, Reference):
-            if value.key is not None:
-                return self._ids.get((value.table, value.key), value)
-            if value.match is not None:
-                found = self._matches[value.table, (value.match[0],)].get((value.match[1],), [])
-                return found[0] if len(found) == 1 else value
-        return value
+    def _matched(self, ref: Reference) -> list[bytes]:
+        assert ref.match is not None
+        name, value = ref.match
+        return self._matches[ref.table, (name,)].get((value,), [])
 
     # -- the order of documents
 
-    def in_order(self, documents: Sequence[Document]) -> list[Document]:
+    def in_order(self, documents: Sequence[_Wanted]) -> list[_Wanted]:
         """The documents, each after those of the batch that it names."""
-        brings = {
-            (record.entity, record.key): place
-            for place, document in enumerate(documents)
-            for row in rows_of(document)
-            for record in row.records
-        }
-
-        def names(place: int) -> Iterator[int]:
-            for row in rows_of(documents[place]):
-                for record in row.records:
-                    for named in _named(record):
-                        other = brings.get(named)
-                        if other is not None and other != place and named not in self._ids:
-                            yield other
-
-        return [documents[place] for place in in_order(range(len(documents)), names)]
+        brings = {one.name: place for place, wanted in enumerate(documents) for one in wanted.records}
+        names: list[list[int]] = []
+        for place, wanted in enumerate(documents):
+            others = (
+                brings[named]
+                for one in wanted.records
+                for _name, named, _ref in one.refs
+                if named is not None and named in brings and named not in self._ids
+            )
+            names.append([other for other in others if other != place])
+        return [documents[place] for place in in_order(range(len(documents)), names.__getitem__)]
 
     # -- comparing
 
-    def plan(self, document: Document) -> Planned:
+    def plan(self, wanted: _Wanted) -> Planned:
         """What a document comes to.
 
         :raises RowRefusedError: it cannot be imported; nothing of it is kept in mind then.
         """
-        planned = Planned(document)
-        rows = rows_of(document)
-        line_of = {(record.entity, record.key): (row, record) for row in rows for record in row.records}
-        claims = dict(self._claimed)
+        planned = Planned(wanted.document)
+        mine = {one.name: one for one in wanted.records}
+        claims = dict(self._claimed) if any(one.record.match for one in wanted.records) else None
         ids: dict[Named, bytes] = {}
         made: dict[Key, Row] = {}
-        became: dict[int, str] = {id(row): UNCHANGED for row in rows}
+        became: dict[int, int] = {id(row): 0 for row in wanted.rows}
         try:
-            for name in in_order(line_of, lambda name: (n for n in _named(line_of[name][1]) if n in line_of)):
-                row, record = line_of[name]
-                op, what = self._record(row, record, planned, ids, made)
+            for one in in_order(
+                wanted.records,
+                lambda one: [
+                    mine[named] for _name, named, _ref in one.refs if named is not None and named in mine
+                ],
+            ):
+                op, rank = self._record(one, planned, ids, made)
                 if op is not None:
                     planned.ops.append(op)
                     planned.records += 1
-                    became[id(row)] = max(became[id(row)], what, key=_RANK.index)
+                    became[id(one.row)] = max(became[id(one.row)], rank)
             self._add_roots(planned, made)
         except RowRefusedError:
-            self._claimed = claims
+            if claims is not None:
+                self._claimed = claims
             raise
         self._ids.update(ids)
-        self._rows.update(made)
-        planned.outcomes = [(row, became[id(row)]) for row in rows]
+        self._made.update(made)
+        planned.outcomes = [(row, _RANK[became[id(row)]]) for row in wanted.rows]
         return planned
 
     def _record(
-        self,
-        row: WantedRow,
-        record: WantedRecord,
-        planned: Planned,
-        ids: dict[Named, bytes],
-        made: dict[Key, Row],
-    ) -> tuple[Op | None, str]:
-        entity = self._schema[record.entity]
-        values: Row = {}
-        for name, value in record.values.items():
-            if not isinstance(value, Copied):
-                values[name] = self._checked(row, entity, name, self._resolved(row, value, ids))
-        for name, value in record.values.items():
-            if isinstance(value, Copied):
-                values[name] = self._checked(row, entity, name, self._copied(entity, value, values, made))
-        stands, row_id, is_found = self._stands(row, record, entity, values)
-        if (record.entity, record.key) not in self._ids or self._ids[record.entity, record.key] != row_id:
-            planned.keys.append(NewKey(record.entity, record.key, row_id, is_found))
-        ids[record.entity, record.key] = row_id
+        self, one: _One, planned: Planned, ids: dict[Named, bytes], made: dict[Key, Row]
+    ) -> tuple[Op | None, int]:
+        """The operation of a record, and the place in `_RANK` of what becomes of it."""
+        entity, table = one.entity, one.record.entity
+        values = dict(one.plain)
+        for name, named, ref in one.refs:
+            found = (ids.get(named) or self._ids.get(named)) if named is not None else None
+            values[name] = found if found is not None else self._resolved(one.row, named, ref)
+        for name, copied in one.copies:
+            values[name] = self._checked(one.row, entity, name, self._copied(entity, copied, values, made))
+        stands, row_id, is_found = self._stands(one, values)
+        if self._ids.get(one.name) != row_id:
+            planned.keys.append(NewKey(table, one.record.key, row_id, is_found))
+        ids[one.name] = row_id
         if stands is None:
-            made[record.entity, row_id] = {**entity.blank(), "id": row_id, **values}
-            return Op(record.entity, row_id, BIRTH, 0, dict(values)), CREATED
+            made[table, row_id] = values
+            return Op(table, row_id, BIRTH, 0, dict(values)), 2
         changed = {name: [stands[name], value] for name, value in values.items() if stands[name] != value}
-        made[record.entity, row_id] = {**stands, **values, "deleted": 0}
+        made[table, row_id] = {**stands, **values, "deleted": 0}
         if stands["deleted"]:
             changed["deleted"] = [1, 0]
         if not changed:
-            return None, UNCHANGED
-        base = cast(int, stands["version"])
-        return (
-            Op(record.entity, row_id, CHANGE, base, dict(changed)),
-            CREATED if stands["deleted"] else CHANGED,
-        )
+            return None, 0
+        rank = 2 if stands["deleted"] else 1
+        return Op(table, row_id, CHANGE, cast(int, stands["version"]), dict(changed)), rank
 
-    def _stands(
-        self, row: WantedRow, record: WantedRecord, entity: Entity, values: Row
-    ) -> tuple[Row | None, bytes, bool]:
+    def _stands(self, one: _One, values: Row) -> tuple[Row | None, bytes, bool]:
         """The record as it stands or None, its id, and whether it was found by its values."""
-        known = self._ids.get((record.entity, record.key))
+        record = one.record
+        known = self._ids.get(one.name)
         if known is not None:
             stands = self._view.get(record.entity, known)
-            if stands is not None and not (stands["deleted"] and _is_another(entity, stands, values)):
+            if stands is not None and not (stands["deleted"] and _is_another(one.entity, stands, values)):
                 return stands, known, False
-        given = record.id or own_id(record.entity, values)
+        given = record.id
+        if given is None and record.entity in LINKS:
+            given = own_id(record.entity, values)
         if given is not None:
             stands = self._view.get(record.entity, given)
             return stands, given, stands is not None
-        found = self._match(row, record, values) if record.match else None
+        found = self._match(one, values) if record.match else None
         if found is not None:
             return self._view.get(record.entity, found), found, True
         return None, self._new_id(), False
 
-    def _match(self, row: WantedRow, record: WantedRecord, values: Row) -> bytes | None:
+    def _match(self, one: _One, values: Row) -> bytes | None:
         """The one record that has the values by which the row may be found."""
+        record = one.record
         wanted = tuple(values.get(name) for name in record.match)
         said = ", ".join(record.match)
         claim = record.entity, record.match, wanted
         if None not in wanted and self._claimed.setdefault(claim, record.key) != record.key:
-            raise RowRefusedError(row, f"Another row has the same {said}.")
+            raise RowRefusedError(one.row, f"Another row has the same {said}.")
         kind = record.entity, record.match
         if wanted not in self._matches.get(kind, {}):
             self._read_matches({kind: {wanted}})
         found = self._matches[kind].get(wanted, [])
         if len(found) > 1:
-            raise RowRefusedError(
-                row, f"{len(found)} records have the same {said}; it is not clear which one is meant."
-            )
-        if found and self._owners.get((record.entity, found[0]), stored_key(record.key)) != stored_key(
-            record.key
-        ):
-            raise RowRefusedError(row, f"The record with the same {said} came from another row.")
+            text = f"{len(found)} records have the same {said}; it is not clear which one is meant."
+            raise RowRefusedError(one.row, text)
+        mine = stored_key(record.key)
+        if found and self._owners.get((record.entity, found[0]), mine) != mine:
+            raise RowRefusedError(one.row, f"The record with the same {said} came from another row.")
         return found[0] if found else None
 
-    def _resolved(self, row: WantedRow, value: Value, ids: Mapping[Named, bytes]) -> Wire:
-        if not isinstance(value, Reference):
-            return cast(Wire, value)
-        if value.key is not None:
-            named = value.table, value.key
-            found = ids.get(named) or self._ids.get(named)
-            if found is None:
-                raise UnknownRecordError(
-                    row, f"There is no {_plain(value.table)} {shown(value.key)!r}.", named
-                )
-            return found
-        assert value.match is not None
-        name, wanted = value.match
-        records = self._matches[value.table, (name,)].get((wanted,), [])
+    def _resolved(self, row: WantedRow, named: Named | None, ref: Reference) -> bytes:
+        """The record of a reference whose key is not known, or that names it by a value."""
+        table = _plain(ref.table)
+        if named is not None:
+            raise UnknownRecordError(row, f"There is no {table} {shown(named[1])!r}.", named)
+        assert ref.match is not None
+        name, wanted = ref.match
+        records = self._matched(ref)
         if len(records) > 1:
-            raise RowRefusedError(row, f"{len(records)} records of {value.table} have {name} {wanted!r}.")
+            raise RowRefusedError(row, f"{len(records)} records of {table} have {name} {wanted!r}.")
         if not records:
-            raise UnknownRecordError(row, f"There is no {_plain(value.table)} with {name} {wanted!r}.", None)
+            raise UnknownRecordError(row, f"There is no {table} with {name} {wanted!r}.", None)
         return records[0]
 
     def _copied(self, entity: Entity, value: Copied, values: Row, made: Mapping[Key, Row]) -> Wire:
         target = values.get(value.via)
         if not isinstance(target, bytes):
             return None
-        key = str(entity.fields[value.via].ref), target
-        row = made.get(key) or self._rows.get(key) or self._view.get(*key)
-        return None if row is None else row[value.field]
+        table = str(entity.fields[value.via].ref)
+        row = made.get((table, target)) or self._made.get((table, target)) or self._view.get(table, target)
+        if row is None:
+            return None
+        return row[value.field] if value.field in row else self._schema[table].fields[value.field].default
 
-    def _checked(self, row: WantedRow, entity: Entity, name: str, value: Wire) -> Wire:
+    @staticmethod
+    def _checked(row: WantedRow, entity: Entity, name: str, value: Wire) -> Wire:
         item = entity.fields[name]
         if value is None and not item.nullable and item.has_default:
             return item.default
@@ -425,25 +445,25 @@ def _is_another(entity: Entity, stands: Row, values: Row) -> bool:
     )
 
 
-def _named(record: WantedRecord) -> Iterator[Named]:
-    for value in record.values.values():
-        if isinstance(value, Reference) and value.key is not None:
-            yield value.table, value.key
-
-
 K = TypeVar("K", bound=Hashable)
 
 
-def in_order(items: Iterable[K], names: Callable[[K], Iterable[K]]) -> list[K]:
+def in_order(items: Iterable[K], names: Callable[[K], Sequence[K]]) -> list[K]:
     """The items, each after those that it names; where they name each other in a ring, in the order given."""
     done: dict[K, None] = {}
     begun: set[K] = set()
     for item in items:
-        path = [(item, iter(names(item)))] if item not in begun else []
+        if item in begun:
+            continue
         begun.add(item)
+        others = names(item)
+        if not others or all(other in done for other in others):
+            done[item] = None
+            continue
+        path = [(item, iter(others))]
         while path:
-            at, others = path[-1]
-            following = next((other for other in others if other not in begun), None)
+            at, rest = path[-1]
+            following = next((other for other in rest if other not in begun), None)
             if following is None:
                 done[at] = None
                 path.pop()
