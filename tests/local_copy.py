@@ -96,6 +96,11 @@ class LocalCopy:
         self.store = Store(self._engine(), schema, RULEBOOK, self.clock, zone=self.zone, ids=self._ids)
         self.sync = SyncEngine(self.store, self.road, self.clock, page_rows=self.page_rows)
 
+    def open_again(self) -> None:
+        """End the program and start it again."""
+        self.close()
+        self.open()
+
     def close(self) -> None:
         """End the program."""
         self.store.close()
