@@ -29,7 +29,7 @@ from sync_server.imports.maps import (
 from sync_server.imports.raw import RawRow
 from sync_server.imports.wanted import KeyText, Reference, Value, WantedRecord, WantedRow
 
-REMEMBERED: Final = 5000
+MAX_REMEMBERED: Final = 5000
 """So many cells of a column are remembered at most; memory does not grow with the file."""
 KEY_SIGN: Final = "\x1f"
 """Stands between the cells of a key of several columns; no cell of a key may hold a control character."""
@@ -209,7 +209,7 @@ class _Remembered(dict[str, Value]):
         self._function = function
 
     def __missing__(self, cell: str) -> Value:
-        if len(self) >= REMEMBERED:
+        if len(self) >= MAX_REMEMBERED:
             self.clear()
         value = self[cell] = self._function(cell)
         return value

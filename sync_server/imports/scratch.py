@@ -21,7 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 NO_SCRATCH: Final = 9101
-REMEMBERED: Final = 5000
+MAX_REMEMBERED: Final = 5000
 CACHE_KB: Final = 16_384
 
 _ROW: Final = msgspec.msgpack.Encoder()
@@ -208,7 +208,7 @@ class ScratchLookups:
         """See `sync_server.imports.convert.Lookups`."""
         asked = lookup, cell
         if asked not in self._known:
-            if len(self._known) >= REMEMBERED:
+            if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
             self._known[asked] = self._scratch.look_up(self._numbers[lookup], cell)
         found = self._known[asked]

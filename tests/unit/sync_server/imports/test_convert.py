@@ -220,6 +220,19 @@ def test_texts_are_made_of_several_cells() -> None:
     assert name.problem == "a, b: the cell is empty, and product.name must have a value"
 
 
+def test_a_text_leaves_out_lines_without_cells_and_writes_days_and_looked_up_names() -> None:
+    fields = (
+        'description = { text = "Sent {sent:day} by {via}\\nFax {fax}\\nEnd", '
+        'lookups = { via = { file = "other.csv", by = "id", take = "name" } } }'
+    )
+    full = converted("product", fields, {"sent": "4.7.1996", "via": "3", "fax": "12"}, **{"3": "Federal"})
+    assert full.records[0].values["description"] == "Sent 1996-07-04 by Federal\nFax 12\nEnd"
+    some = converted("product", fields, {"sent": "NULL", "via": "", "fax": "12"})
+    assert some.records[0].values["description"] == "Fax 12\nEnd"
+    none = converted("product", fields, {"sent": "NULL", "via": "", "fax": ""})
+    assert none.records[0].values["description"] is None
+
+
 def test_a_copy_is_left_to_whoever_knows_the_record() -> None:
     fields = 'division_id = "d"\nsuperior_id = { ref = "app_user", column = "b" }\nphone = { copy = "superior_id.phone" }'
     values = converted("app_user", fields, {"d": "", "b": "1"}).records[0].values
