@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -69,7 +69,7 @@ def run_import(
     from sync_server.imports.maps import load_map
 
     import_map = load_map(arguments.map, office.schema)
-    with _Terminal() as terminal:
+    with Terminal() as terminal:
         result = import_files(
             office,
             import_map,
@@ -93,7 +93,7 @@ def run_imports(
         listed = "\n".join(_line(run, office.zone) for run in found) or "Nothing was imported yet."
         return DONE, listed, {"imports": [_plain(run) for run in found]}
     run = runs.get(arguments.undo)
-    with _Terminal() as terminal, runs.only_one(run.source):
+    with Terminal() as terminal, runs.only_one(run.source):
         try:
             undone = undo(
                 office,
@@ -119,8 +119,8 @@ def run_imports(
     return DONE, _told_undone(run, undone), values
 
 
-class _Terminal(Bystander):
-    """A bar on standard error where that is a terminal, and Ctrl-C counted instead of obeyed."""
+class Terminal(Bystander):
+    """A bar on standard error where that is a terminal; Ctrl-C and SIGTERM are counted instead of obeyed."""
 
     def __init__(self) -> None:
         self._asked = 0
@@ -137,7 +137,7 @@ class _Terminal(Bystander):
         self._task: TaskID | None = None
         self._new_rows = 0
 
-    def __enter__(self) -> _Terminal:
+    def __enter__(self) -> Self:
         self._before = {
             number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
         }
@@ -184,8 +184,7 @@ class _Terminal(Bystander):
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked += 1
-        text = "Taking back what was imported; once more stops that too." if self._asked == 1 else "Stopping."
-        self._console.print(text)
+        self._console.print("Giving up; once more stops at once." if self._asked == 1 else "Stopping.")
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def import_files(
             gross_minor=gross,
             net_minor=net,
             seconds=time.monotonic() - began,
-            notes=tuple(report.notes),
+            notes=report.notes,
             noted=report.noted,
             files=tuple(kept),
         )

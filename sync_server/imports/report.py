@@ -51,8 +51,7 @@ class Report:
         self._files = files
         self._open: dict[str, tuple[IO[str], Any]] = {}
         self.counts: dict[str, Counter[str]] = {}
-        self.notes: list[Note] = []
-        """The first few rows that were repaired or rejected; all of them are in the list."""
+        self._shown: dict[str, list[Note]] = {REJECTED: [], REPAIRED: []}
         self.noted = 0
 
     def __enter__(self) -> Self:
@@ -78,6 +77,11 @@ class Report:
             file = self._files.get(row.file)
             if file is not None:
                 self._writer(row.file, file.columns).writerow(row.cells)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """A few of the rows that were rejected or repaired, the rejected ones first; all of them are in the list."""
+        return tuple([*self._shown[REJECTED], *self._shown[REPAIRED]][:SHOWN])
 
     def total(self, outcome: str) -> int:
         """How many rows of all files ended so."""
@@ -112,8 +116,9 @@ class Report:
 
     def _note(self, note: Note) -> None:
         self.noted += 1
-        if len(self.notes) < SHOWN:
-            self.notes.append(note)
+        shown = self._shown[note.outcome]
+        if len(shown) < SHOWN:
+            shown.append(note)
         self._writer(_LIST, Note._fields).writerow(note)
 
     def _path(self, label: str) -> Path:
