@@ -76,7 +76,7 @@ class Database:
                 "synchronous=FULL",
                 "foreign_keys=OFF",
                 f"busy_timeout={BUSY_MS}",
-                "cache_size=-32768",
+                "cache_size=-16384",
                 "temp_store=MEMORY",
             ):
                 cursor.execute(f"PRAGMA {pragma}")
