@@ -119,7 +119,7 @@ def run(lines: int, *, database_url: str | None = None) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="roundsman-bench-") as name:
         folder = Path(name)
-        _write(folder, lines)
+        write_files(folder, lines)
         url = database_url or f"sqlite:///{folder / 'office.db'}"
         _command("init", "--database", url)
         arguments = ("import", str(folder), "--map", str(folder / "bench.toml"), "--json", "--database", url)
@@ -153,7 +153,8 @@ def _command(*arguments: str) -> tuple[dict[str, Any], int]:
     return answer, usage.ru_maxrss // 1024
 
 
-def _write(folder: Path, lines: int) -> None:
+def write_files(folder: Path, lines: int) -> None:
+    """The files of a company with so many order lines, and their map ``bench.toml``."""
     orders = -(-lines // LINES_PER_ORDER)
     customers = max(orders // 200, 20)
     (folder / "bench.toml").write_text(MAP, encoding="utf-8")
