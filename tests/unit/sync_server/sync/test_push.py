@@ -230,7 +230,9 @@ def test_too_many_changes_in_one_request_are_refused_and_as_many_as_are_allowed_
 
 
 def test_a_newer_program_is_told_that_the_office_is_older(firm: Firm, anna: Laptop) -> None:
-    sealed = anna.sealed(anna.changeset(named(firm.new_id(), firm.anna, "a"), schema_version=SCHEMA_VERSION + 1))
+    sealed = anna.sealed(
+        anna.changeset(named(firm.new_id(), firm.anna, "a"), schema_version=SCHEMA_VERSION + 1)
+    )
     with pytest.raises(ProtocolFault) as refusal:
         anna.push([*births(firm, anna, "b"), sealed])
     assert refusal.value.code == Code.SCHEMA_AHEAD
