@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, inspect
 
 from crm.changes.entity import Replicated
@@ -115,6 +116,22 @@ def test_every_declared_index_is_there_and_rows_are_found_by_unit_and_version(
     for entity in SCHEMA:
         found = {columns for _, columns, _ in made[entity.name]["indexes"]}
         assert ("unit", "version") in found, entity.name
+
+
+def test_an_office_of_the_first_version_is_brought_up_to_date_with_what_it_holds(empty: Database) -> None:
+    with empty.write() as connection:
+        command.upgrade(migrations._config(connection), "0001")
+        connection.exec_driver_sql("INSERT INTO setting (key, value) VALUES ('counter.x', '7')")
+    assert "import_run" not in shape(empty)
+    migrations.upgrade(empty)
+    assert contents(empty, "setting") == [("counter.x", "7")]
+    assert (
+        contents(empty, "import_run")
+        == contents(empty, "import_batch")
+        == contents(empty, "import_key")
+        == []
+    )
+    assert migrations.current(empty) == migrations.newest()
 
 
 def test_doing_it_again_changes_nothing(empty: Database) -> None:
