@@ -17,6 +17,7 @@ from sync_server.accounts.passwords import Passwords
 from sync_server.accounts.standing import Bearer, demand_account
 from sync_server.accounts.tokens import Lifetimes, TokenPair
 from sync_server.store.database import Database
+from sync_server.store.feeds import found_person
 
 LOGIN_TAKEN: Final = 3160
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,98}[a-z0-9]")
@@ -37,7 +38,7 @@ class Accounts:
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     def create(self, person: bytes, login: str, password: str) -> None:
-        """Give a person a login name and a first password.
+        """Give a person a login name and a first password, and begin what is their own.
 
         :raises InvalidInput: code 1005 for a login or password of the wrong form.
         :raises RuleBroken: code 3160 when the login is taken or the person has one.
@@ -52,8 +53,9 @@ class Accounts:
                 " VALUES (?, ?, ?, 'active', ?, ?) ON CONFLICT DO NOTHING RETURNING person",
                 (person, name, hashed, now_ms, now_ms),
             )
-        if not made:
-            raise RuleBroken(LOGIN_TAKEN, "The login name is taken, or the person has one already.")
+            if not made:
+                raise RuleBroken(LOGIN_TAKEN, "The login name is taken, or the person has one already.")
+            found_person(self.database, connection, person)
 
     def login_of(self, person: bytes) -> str | None:
         """The login name of a person, None without one."""

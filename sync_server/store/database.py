@@ -217,8 +217,9 @@ _AWAY: Final = (
     "connection",
 )
 """What SQLite, and PostgreSQL before there is a connection, say when they are in trouble."""
-_AWAY_STATES: Final = ("08", "53", "57", "58")
-"""Classes of PostgreSQL's own errors: connection, resources, operator intervention, system (its manual, appendix A)."""
+_AWAY_STATES: Final = ("08", "40", "53", "57", "58")
+"""Classes of PostgreSQL's own errors: connection, rollback (a deadlock is nobody's fault: trying again helps),
+resources, operator intervention, system (its manual, appendix A)."""
 
 
 def _is_away(error: Exception) -> bool:
