@@ -101,7 +101,7 @@ class Feeds:
             return
         own = nullcontext(self._connection) if self._database.is_sqlite else self._database.write()
         with own as connection:
-            _begin_feeds(self._database, connection, [(feed_id, wanted[feed_id]) for feed_id in missing])
+            begin_feeds(self._database, connection, [(feed_id, wanted[feed_id]) for feed_id in missing])
 
     def _read(self, wanted: dict[bytes, str]) -> None:
         suffix = "" if self._database.is_sqlite else " FOR UPDATE"
@@ -169,7 +169,8 @@ class Feeds:
             feed.moved = False
 
 
-def _begin_feeds(database: Database, connection: Connection, feeds: Iterable[tuple[bytes, str]]) -> None:
+def begin_feeds(database: Database, connection: Connection, feeds: Iterable[tuple[bytes, str]]) -> None:
+    """Make feeds, given as (id, kind), where there are none. Doing it again changes nothing."""
     database.execute_many(
         connection,
         "INSERT INTO feed (id, kind, epoch, seq, tag, stamp) VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING",
@@ -266,7 +267,7 @@ def release(
 
 def found_company(database: Database, connection: Connection) -> None:
     """What every office has from the start: the company's feed and the units everybody reads."""
-    _begin_feeds(database, connection, [(COMPANY, "company")])
+    begin_feeds(database, connection, [(COMPANY, "company")])
     for unit, one in fixed_holders().items():
         open_unit(database, connection, unit, "company", COMPANY, [one], 0)
 

@@ -24,8 +24,9 @@ from crm.changes.ops import BIRTH, Changeset, Op, Outcome
 from crm.changes.scope import holders_of
 from crm.changes.view import Key, Overlay, Rulebook
 from crm.ids import derive_id
+from crm.people.entities import Division
 from sync_server.store.database import Database
-from sync_server.store.feeds import DigestBook, Feeds, hold, open_unit, release
+from sync_server.store.feeds import DigestBook, Feeds, begin_feeds, hold, open_unit, release
 from sync_server.store.rows import OfficeView, write_rows
 
 FORMS: Final = (Form.MSGPACK, Form.JSON)
@@ -340,6 +341,10 @@ class Batch:
             write_rows(self.database, self.connection, births, changes)
         for step in self._later:
             step()
+        divisions = births.get(Division.__tablename__, ())
+        begin_feeds(
+            self.database, self.connection, [(cast(bytes, row["id"]), "division") for row in divisions]
+        )
         self._digests.save(self.database, self.connection)
         self.feeds.save()
         self.database.execute_many(
