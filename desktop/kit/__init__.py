@@ -1,0 +1,1 @@
+"""What every screen is made with: session, commands, screens, tasks, words and look. Knows no screen and no widget."""
