@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup ready demo test lint check format simulate bench build packaging
+.PHONY: help setup ready demo test lint check format simulate bench build packaging translations
 
 # A home that is missing or cannot be written gets a stand-in: tools keep caches and settings there.
 ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
@@ -26,6 +26,7 @@ help:
 	@echo "make lint       style, types and import rules, no tests"
 	@echo "make check      lint, then all tests: what must pass before a commit"
 	@echo "make format     put the code into the one agreed shape"
+	@echo "make translations  put new texts into resources/translations and say which are not translated"
 	@echo "make simulate   seeded runs of the whole system with faults SEEDS=1000 FIRST=0 WITHOUT=receipt"
 	@echo "make bench      the benchmarks                              ARGS='sync --size S --json'"
 	@echo "make build      one-folder programs in dist/"
@@ -60,6 +61,9 @@ format: ready
 simulate: ready
 	@$(PYTHON) -m tests.simulation $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(FIRST),--first "$(FIRST)") \
 		$(if $(WITHOUT),--without "$(WITHOUT)") $(ARGS)
+
+translations: ready
+	@$(PYTHON) -m tools.translations update
 
 bench: ready
 	@$(PYTHON) -m bench $(ARGS)

@@ -74,7 +74,7 @@ class Code:
     """The numbers that rooms share. A room's own numbers stand beside its rules, in blocks of their own:
 
     people 3101, customers 3110, contacts 3120, terms 3130, conflicts 3140, catalogue 3150, accounts 3160, suppliers 3170,
-    territories 3180, vault 4100, store 4200, laptop settings 4300, setting up and serving 9004, imports 1101, 1120, 9021
+    territories 3180, vault 4100, store 4200, laptop settings 4300, the window 4400, setting up and serving 9004, imports 1101, 1120, 9021
     and 9101. A test sees that none is given twice.
     """
 
