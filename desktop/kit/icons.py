@@ -77,7 +77,7 @@ def icon(name: str, colour: str = "text") -> QIcon:
 
 
 def draw(painter: QPainter, box: QRectF, name: str, colour: QColor) -> None:
-    """Draw an icon into a box, as large as fits."""
+    """Draw an icon into a box, as large as fits; at the left of one that is wider than high."""
     side = min(box.width(), box.height())
     font = QFont(_family())
     font.setPixelSize(max(round(side), 1))
@@ -85,8 +85,15 @@ def draw(painter: QPainter, box: QRectF, name: str, colour: QColor) -> None:
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _glyph(name))
+    square = QRectF(box.left(), box.center().y() - side / 2, side, side)
+    painter.drawText(square, Qt.AlignmentFlag.AlignCenter, _glyph(name))
     painter.restore()
+
+
+def button_size() -> QSize:
+    """The size of an icon that stands before a text: with a gap behind it."""
+    side = theme.look().size("icon")
+    return QSize(side + theme.look().px(4), side)
 
 
 @cache

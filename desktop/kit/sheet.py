@@ -104,6 +104,10 @@ QLineEdit[state="wrong"], QPlainTextEdit[state="wrong"], QComboBox[state="wrong"
     border-color: $needs_you;
 }
 QLineEdit[role="bare"] { border: none; background: transparent; padding: 0; font-size: ${t_section}px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QCalendarWidget QSpinBox {
+    border: none; background: transparent; padding: 0; min-height: 0;
+}
+QLineEdit QToolButton { border: none; padding: 0; min-width: 0; min-height: 0; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: ${p24}px; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: url("$arrow_down"); width: ${p12}px; height: ${p12}px; }
 QComboBox QAbstractItemView {
@@ -120,7 +124,7 @@ QCheckBox::indicator, QRadioButton::indicator {
     width: ${p14}px; height: ${p14}px; border: 1px solid $edge; background: $surface;
 }
 QCheckBox::indicator { border-radius: ${p3}px; }
-QRadioButton::indicator { border-radius: ${p8}px; }
+QRadioButton::indicator { border-radius: ${radio}px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url("$dot"); }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $focus; width: ${p12}px; height: ${p12}px; }
@@ -215,6 +219,7 @@ def style_sheet(
         "row_inner": px(sizes["row"]) - 1,
         "p12_focus": px(12) - ring + 1,
         "p8_focus": px(8) - ring + 1,
+        "radio": (px(14) + 2) // 2,
         **images,
     }
     return _SHEET.substitute(values)
