@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from sqlalchemy import func, select
 
 from crm.changes.entity import Replicated
-from crm.changes.ops import Head, Page, PullRequest, PushAnswer, PushRequest
+from crm.changes.ops import Head, PullRequest, PushAnswer, PushRequest
 from crm.changes.work import Work
 from crm.orders.actions import add_line, create_order, submit_order
 from crm.orders.entities import SalesOrder
@@ -22,7 +22,7 @@ from demo.words import Bar
 from desktop.bootstrap import CLOCK, EnrolmentOrder, Laptop, enrol_folder, open_laptop
 from desktop.settings import Settings
 from desktop.sync.engine import RoundReport, SyncEngine
-from desktop.sync.transport import Transport
+from desktop.sync.transport import Arrival, Transport
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class Watched:
         """See `Transport.push`."""
         return self._inner.push(request)
 
-    def pull(self, request: PullRequest) -> Page:
+    def pull(self, request: PullRequest) -> Arrival:
         """See `Transport.pull`."""
         page = self._inner.pull(request)
         self.pages += 1

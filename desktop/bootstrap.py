@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,9 +85,10 @@ class _TellingEngine(SyncEngine):
         clock: Clock,
         *,
         seconds: Callable[[], float],
+        ahead: Executor,
         tell: Callable[[RoundReport], None],
     ) -> None:
-        super().__init__(store, transport, clock, seconds=seconds)
+        super().__init__(store, transport, clock, seconds=seconds, ahead=ahead)
         self._tell = tell
 
     def round(self) -> RoundReport:
@@ -129,10 +131,12 @@ def open_laptop(
                     raise _other_life()
                 line = Line(enrolment.server, agent=agent())
                 transport = around(HttpTransport(line, vault))
-                sync = _TellingEngine(store, transport, clock, seconds=time.monotonic, tell=tell)
+                ahead = ThreadPoolExecutor(1, thread_name_prefix="roundsman-fetch")
+                sync = _TellingEngine(store, transport, clock, seconds=time.monotonic, ahead=ahead, tell=tell)
                 try:
                     yield Laptop(settings, enrolment, vault, engine, store, transport, sync)
                 finally:
+                    ahead.shutdown(wait=False, cancel_futures=True)
                     line.close()
         finally:
             engine.dispose()

@@ -14,7 +14,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from crm.changes.ops import Head, Page, PullRequest, PushAnswer, PushRequest
+from crm.changes.ops import Head, PullRequest, PushAnswer, PushRequest
 from crm.clock import instant_text
 from crm.errors import Code, InvalidInput, RoundsmanError
 from crm.ids import id_text
@@ -26,7 +26,7 @@ from desktop.settings import Settings, product_version
 from desktop.store.status import Status
 from desktop.sync.engine import RoundReport
 from desktop.sync.line import office_url
-from desktop.sync.transport import Transport
+from desktop.sync.transport import Arrival, Transport
 from desktop.vault.errors import PassphraseNeeded
 
 PASSPHRASE_VARIABLE: Final = "ROUNDSMAN_PASSPHRASE"  # noqa: S105 - the name of the variable
@@ -103,7 +103,7 @@ class Progressing:
         """See `Transport.push`."""
         return self._inner.push(request)
 
-    def pull(self, request: PullRequest) -> Page:
+    def pull(self, request: PullRequest) -> Arrival:
         """See `Transport.pull`; moves the bar."""
         page = self._inner.pull(request)
         if self._task is None and not page.complete:

@@ -186,6 +186,10 @@ class Page(msgspec.Struct, frozen=True):
     done: int = 0
     total: int = 0
 
+    def page(self) -> Page:
+        """The page itself, where something may still have to be read first (`desktop.sync.transport.Arrival`)."""
+        return self
+
 
 MAX_OPS: Final = 2000
 MAX_CHANGESET_BYTES: Final = 200 * 1024

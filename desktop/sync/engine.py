@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,7 +37,8 @@ class RoundReport:
 
     ``code`` is 0 when the round reached a checkpoint, else the number of the error, whose sentence is ``message``.
     ``conflicts`` counts the outcomes that left an open conflict. ``clock_offset_ms`` is office minus laptop, None
-    without contact; ``is_clock_wrong`` when a person should look at it.
+    without contact; ``is_clock_wrong`` when a person should look at it. ``push_seconds`` is the time until everything that
+    waited had its outcome, ``seconds`` until the end of the round; indexes are made after that.
     """
 
     pushed: int = 0
@@ -49,6 +52,7 @@ class RoundReport:
     held_back: int = 0
     first_copy: bool = False
     complete: bool = False
+    push_seconds: float = 0.0
     seconds: float = 0.0
     code: int = 0
     message: str = ""
@@ -77,7 +81,7 @@ class RoundReport:
 class SyncEngine:
     """Keeps one local copy in step with its office. Use it from one thread; the store may be used by others.
 
-    ``seconds`` is a monotonic clock for durations.
+    ``seconds`` is a monotonic clock for durations. ``ahead`` fetches the next page of a pull while this one is read.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class SyncEngine:
         *,
         seconds: Callable[[], float] | None = None,
         page_rows: int = PAGE_ROWS,
+        ahead: Executor | None = None,
     ) -> None:
         self.store = store
         self.transport = transport
@@ -96,6 +101,7 @@ class SyncEngine:
         self._clock = clock
         self._seconds = seconds or (lambda: clock.now_ms() / 1000)
         self._page_rows = page_rows
+        self._ahead = ahead
 
     def status(self) -> Status:
         """The numbers of the status line."""
@@ -107,16 +113,16 @@ class SyncEngine:
         """
         report = RoundReport()
         begun = self._seconds()
-        try:
+        with _telling(report):
             self._push(report)
+            report.push_seconds = self._seconds() - begun
             self._pull(report)
             self._push(report)
-            self.store.build_indexes()
-        except RoundsmanError as error:
-            report.code, report.message = error.code, error.message
-            report.retry_after_s = _retry_after_s(error)
-            logger.info("sync_round_ended code=%d", error.code)
         report.seconds = self._seconds() - begun
+        if report.code == 0:
+            # Afterwards (sync-protocol, 11): everything is there and can be used without them.
+            with _telling(report):
+                self.store.build_indexes()
         if not report.is_idle:
             logger.info(
                 "sync_round pushed=%d rows=%d pages=%d code=%d",
@@ -176,7 +182,7 @@ class SyncEngine:
     def _pull_once(self, report: RoundReport) -> None:
         pulled = Pulled()
         try:
-            pull(self.store, self.transport, rows=self._page_rows, pulled=pulled)
+            pull(self.store, self.transport, rows=self._page_rows, pulled=pulled, ahead=self._ahead)
         finally:
             report.pulled_rows += pulled.rows
             report.evicted_rows += pulled.evicted
@@ -220,6 +226,17 @@ class SyncEngine:
                     continue
                 failures += 1
                 stop.wait(delay_s(failures, uniform=uniform, retry_after_s=report.retry_after_s))
+
+
+@contextmanager
+def _telling(report: RoundReport) -> Iterator[None]:
+    """What a person can be told goes into the report."""
+    try:
+        yield
+    except RoundsmanError as error:
+        report.code, report.message = error.code, error.message
+        report.retry_after_s = _retry_after_s(error)
+        logger.info("sync_round_ended code=%d", error.code)
 
 
 def _retry_after_s(error: RoundsmanError) -> float:

@@ -11,13 +11,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 import msgspec
 
+from crm.changes.codec import Form, decode
 from crm.changes.ops import PROTOCOL, Head, Page, PullRequest, PushAnswer, PushRequest
 from crm.errors import Code, NotAllowed, ProtocolFault
 from desktop.sync.line import Line
+from desktop.sync.transport import Arrival
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +135,37 @@ def sign_in(line: Line, login: str, password: str) -> TokenAnswer:
     return line.call("/v1/sign-in", _SignInRequest(login, password), TokenAnswer)
 
 
+class _PageHead(msgspec.Struct, frozen=True):
+    """The fields of a `Page` that the next request depends on."""
+
+    complete: bool
+    position: bytes
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    """Implements `Arrival`: a page of which only the head was read."""
+
+    complete: bool
+    position: bytes
+    done: int
+    total: int
+    data: bytes
+    form: Form
+
+    @classmethod
+    def read(cls, data: bytes, form: Form) -> _Arrived:
+        """:raises InvalidInput: code 1001."""
+        head = decode(_PageHead, data, form)
+        return cls(head.complete, head.position, head.done, head.total, data, form)
+
+    def page(self) -> Page:
+        """See `Arrival.page`."""
+        return decode(Page, self.data, self.form)
+
+
 class HttpTransport:
     """Implements `desktop.sync.transport.Transport`. Thread-safe: the long poll waits beside pushes and pulls.
 
@@ -155,9 +189,11 @@ class HttpTransport:
         """Hand in waiting changesets."""
         return self._signed_in(lambda token: self._line.call("/v1/push", request, PushAnswer, token=token))
 
-    def pull(self, request: PullRequest) -> Page:
-        """One page of what changed beyond the cursor."""
-        return self._signed_in(lambda token: self._line.call("/v1/pull", request, Page, token=token))
+    def pull(self, request: PullRequest) -> Arrival:
+        """One page of what changed beyond the cursor; its rows are read when it is asked for them."""
+        return self._signed_in(
+            lambda token: self._line.fetch("/v1/pull", request, _Arrived.read, token=token)
+        )
 
     def wake(self, cursor: dict[str, Head], timeout_s: float = WAKE_S) -> bool:
         """Wait at most ``timeout_s`` seconds; whether a pull would bring something."""

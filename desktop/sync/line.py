@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -138,7 +139,19 @@ class Line:
         token: str | None = None,
         stall_s: float = STALL_S,
     ) -> T:
-        """Send ``message`` to ``path`` and give the answer, which must be a ``kind``.
+        """Send ``message`` to ``path`` and give the answer, which must be a ``kind``; raises as `fetch` does."""
+        return self.fetch(path, message, partial(decode, kind), token=token, stall_s=stall_s)
+
+    def fetch(
+        self,
+        path: str,
+        message: msgspec.Struct,
+        read: Callable[[bytes, Form], T],
+        *,
+        token: str | None = None,
+        stall_s: float = STALL_S,
+    ) -> T:
+        """Send ``message`` to ``path`` and give what ``read`` makes of the answer's bytes.
 
         :param token: the access token; None for an operation that needs none, whose 429 is a refusal to a person.
         :raises LocalFault: code 4005, see above; ``reason`` in the details is one word.
@@ -163,7 +176,7 @@ class Line:
                 with response:
                     status = response.status_code
                     received = _read(response)
-            return _understood(response, received, kind, is_open=token is None)
+            return _understood(response, received, read, is_open=token is None)
         except LocalFault:
             self._environment = None
             raise
@@ -234,11 +247,13 @@ def _read(response: requests.Response) -> bytes:
     return b"".join(pieces)
 
 
-def _understood(response: requests.Response, received: bytes, kind: type[T], *, is_open: bool) -> T:
+def _understood(
+    response: requests.Response, received: bytes, read: Callable[[bytes, Form], T], *, is_open: bool
+) -> T:
     status = response.status_code
     form = _form(response)
     if form is not None and status == HTTPStatus.OK:
-        return decode(kind, _expanded(response, received), form)
+        return read(_expanded(response, received), form)
     refusal = None if form is None else _refusal(response, received, form)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         raise refusal or _too_large()

@@ -1,51 +1,20 @@
 """Pull: pages until a checkpoint is reached (sync-protocol, 10).
 
-The steps are pure, so that one thread can go through them one by one. With a writer in a thread of its own the next
-page is fetched and decoded while this one is written.
+With threads for it, three things happen at once: the office makes the next page, this one is read, and the one before
+it is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import msgspec
 
-from crm.changes.ops import Outcome, Page, PullRequest, UnitDigest
+from crm.changes.ops import Outcome, UnitDigest
 from desktop.store.pages import Taken
 from desktop.store.store import Store
-from desktop.sync.transport import Transport
-
-
-@dataclass(frozen=True)
-class Fetch:
-    """Ask the office; the page is sent into the generator."""
-
-    request: PullRequest
-
-
-@dataclass(frozen=True)
-class Insert:
-    """Use a page. Pages are used in the order of these steps; the next `Fetch` need not wait for it."""
-
-    request: PullRequest
-    page: Page
-
-
-Step: TypeAlias = Fetch | Insert
-
-
-def pull_steps(request: PullRequest) -> Generator[Step, Page | None, None]:
-    """What to do until the checkpoint that ``request`` begins or continues is reached."""
-    while True:
-        page = yield Fetch(request)
-        assert page is not None
-        yield Insert(request, page)
-        if page.complete:
-            return
-        request = msgspec.structs.replace(request, position=page.position)
+from desktop.sync.transport import Arrival, Transport
 
 
 @dataclass
@@ -63,29 +32,40 @@ class Pulled:
     office_ms: int = 0
 
 
-def pull(store: Store, transport: Transport, *, rows: int, pulled: Pulled) -> None:
+def pull(
+    store: Store, transport: Transport, *, rows: int, pulled: Pulled, ahead: Executor | None = None
+) -> None:
     """Pull to a checkpoint. ``pulled`` tells how far it came when an error ends it.
+
+    ``ahead`` asks for the next page while this one is read; without it everything happens in this thread.
 
     :raises RoundsmanError: what the road, the office or the local copy said; what was used stays used, and the next
         pull continues there.
     """
-    steps = pull_steps(store.pull_request(rows=rows))
+    request = store.pull_request(rows=rows)
+    arrival = transport.pull(request)
+    coming: Future[Arrival] | None = None
     inserting: Future[Taken] | None = None
     compare = Comparison()
-    step = next(steps, None)
     try:
-        while step is not None:
-            if isinstance(step, Fetch):
-                page = transport.pull(step.request)
-                pulled.office_ms = page.office_ms
-                step = steps.send(page)
-            else:
-                if inserting is not None:
-                    _note(pulled, compare, inserting.result())
-                inserting = store.take_page(step.request, step.page)
-                compare.gone.update(step.page.evicted)
-                step = next(steps, None)
+        while True:
+            following = msgspec.structs.replace(request, position=arrival.position)
+            is_last = arrival.complete
+            if ahead is not None and not is_last:
+                coming = ahead.submit(transport.pull, following)
+            page = arrival.page()
+            pulled.office_ms = page.office_ms
+            if inserting is not None:
+                _note(pulled, compare, inserting.result())
+            inserting = store.take_page(request, page)
+            compare.gone.update(page.evicted)
+            if is_last:
+                break
+            request = following
+            arrival = transport.pull(request) if coming is None else coming.result()
     finally:
+        if coming is not None:
+            coming.cancel()
         if inserting is not None:
             _note(pulled, compare, inserting.result())
     pulled.mismatches = len(store.compare(compare.due()))

@@ -7,6 +7,37 @@ from typing import Protocol
 from crm.changes.ops import Head, Page, PullRequest, PushAnswer, PushRequest
 
 
+class Arrival(Protocol):
+    """A page as it arrives. A `Page` is one; what comes over a network may leave most of itself unread at first."""
+
+    @property
+    def complete(self) -> bool:
+        """See `Page`."""
+        ...
+
+    @property
+    def position(self) -> bytes:
+        """See `Page`: what the next request needs to know."""
+        ...
+
+    @property
+    def done(self) -> int:
+        """See `Page`."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """See `Page`."""
+        ...
+
+    def page(self) -> Page:
+        """The whole page.
+
+        :raises InvalidInput: code 1001 when it cannot be read.
+        """
+        ...
+
+
 class Transport(Protocol):
     """Carries messages; knows nothing of what is in them.
 
@@ -19,7 +50,7 @@ class Transport(Protocol):
         """Hand in changesets."""
         ...
 
-    def pull(self, request: PullRequest) -> Page:
+    def pull(self, request: PullRequest) -> Arrival:
         """Fetch a page."""
         ...
 
