@@ -22,7 +22,7 @@ from crm.schema import SCHEMA
 from sync_server.accounts.devices import CODE_DAYS
 from sync_server.app import create_app, open_accounts, open_office
 from sync_server.backup import back_up
-from sync_server.imports import commands
+from sync_server.imports import commands, export_commands
 from sync_server.set_up import (
     ADMIN_LOGIN,
     OFFICE_ITSELF,
@@ -198,6 +198,14 @@ def _imports(desk: Desk) -> int:
     return _answer(desk, commands.run_imports)
 
 
+def _export(desk: Desk) -> int:
+    from sync_server.imports.export_commands import run_export
+
+    code, text, values = run_export(desk.office, desk.arguments)
+    desk.say(text, **values)
+    return code
+
+
 def _answer(
     desk: Desk, run: Callable[[Office, argparse.Namespace, bytes], tuple[int, str, dict[str, Any]]]
 ) -> int:
@@ -302,6 +310,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_import(command("import", _import, "Bring a company's files in by a map.", to=listed))
     commands.add_imports(command("imports", _imports, "List the imports, or take one back.", to=listed))
+    export_commands.add_export(command("export", _export, "Write records into files.", to=listed))
     return parser
 
 

@@ -63,7 +63,7 @@ class Admission:
             self.require(right, standing, unit)
 
     def given(self, entity: Entity, name: str, raw: object, *, birth: bool, old: bool = False) -> Wire:
-        if name == "deleted" and not birth:
+        if name == "deleted" and (not birth or self.sender.actor.imports):
             if raw not in (0, 1):
                 raise InvalidInput(Code.BAD_VALUE, "The value of deleted is not acceptable.", field=name)
             return int(raw)

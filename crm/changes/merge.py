@@ -164,7 +164,8 @@ class _Merge:
         Asked when every operation was judged: what is kept in a conflict is the sender's to see.
         """
         for write in self.decision.writes.values():
-            dead = self._dead_above(write) if write.before is None else None
+            is_living = write.before is None and not write.row["deleted"]
+            dead = self._dead_above(write) if is_living else None
             if dead is not None:
                 raise DocumentConflictError(
                     dead[1], dead[0], Rule.DEAD, Code.STALE, "The record it belongs to was deleted meanwhile."

@@ -112,10 +112,16 @@ class OrderRules:
         """See `crm.changes.view.Rules.judge`; the first hard finding decides.
 
         Of a document that an import brings as it stood in another system the figures alone are judged. One that was
-        made here, or submitted here since, is bound by its seal even then.
+        made here, or submitted here since, is bound by its seal even then: an import may bring it as a whole (an
+        export that comes back), and take it back as a whole.
         """
         if change.actor.imports and _is_foreign(change.after if change.before is None else change.before):
             yield from _about_figures(*document_of(view, change.after), submits=False)
+            return
+        if change.actor.imports and (
+            change.before is None or change.before["deleted"] != change.after["deleted"]
+        ):
+            yield from _about_return(view, change)
             return
         before, after = change.before, change.after
         was = OrderState.DRAFT.value if before is None else cast(str, before["state"])
@@ -149,6 +155,32 @@ class OrderRules:
 def _is_foreign(order: Row) -> bool:
     """Whether the order was brought from another system and was never submitted here."""
     return bool(order.get("origin")) and order["seal_hash"] is None
+
+
+def _about_return(view: View, change: Change) -> Iterator[Finding]:
+    """An order of ours as an import brings it with all that happened to it: every seal must hold what it names."""
+    order = change.after
+    if order["deleted"]:
+        return
+    lines, amounts = document_of(view, order)
+    yield from _about_figures(lines, amounts, submits=False)
+    seals = [seal for seal in view.children("order_seal", "order_id", _id(order)) if not seal["deleted"]]
+    contents = {seal["hash"]: cast(bytes, seal["content"]) for seal in seals}
+    if any(seal_hash(content) != name for name, content in contents.items()):
+        yield _refused("A sealed document does not match its hash.")
+    if order["seal_hash"] is not None and contents.get(order["seal_hash"]) != canonical(
+        order, lines, amounts
+    ):
+        yield _refused("The order is not the document that was sealed.")
+    for decision in view.children("approval_decision", "order_id", _id(order)):
+        if not decision["deleted"] and decision["seal_hash"] not in contents:
+            yield _refused("A decision is about a document that is not there.")
+    if order["state"] in UNDECIDED:
+        yield from looks_of(view, order, lines, amounts, on=change.business_date)
+
+
+def _refused(text: str) -> Finding:
+    return Finding("reject", Code.SEAL_BROKEN, text)
 
 
 def _about_birth(change: Change) -> Iterator[Finding]:

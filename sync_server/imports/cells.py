@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ SHOWN: Final = 60
 MAX_NUMBER_SIGNS: Final = 40
 SHEET_DATES: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 """How dates of a sheet are read, see `sync_server.imports.xlsx_source`."""
+LITERAL: Final = '"'
+"""Begins a cell that spells out a text, see `Reading.literal`."""
 FLAGS: Final = {"1": 1, "true": 1, "yes": 1, "0": 0, "false": 0, "no": 0}
 
 _SAMPLE: Final = datetime(1998, 2, 21, 14, 30)  # noqa: DTZ001 - shows how a date is written
@@ -27,12 +30,13 @@ class CellProblem(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of a map are read."""
+    """How the cells of a map are read. ``exact``: a cell that begins with a double quote is a text of JSON."""
 
     empty: frozenset[str]
     trim: bool
     decimal_mark: str
     dates: tuple[str, ...]
+    exact: bool = False
 
     @classmethod
     def of(cls, import_map: ImportMap, *, is_sheet: bool = False) -> Self:
@@ -40,12 +44,27 @@ class Reading:
         dates = import_map.dates
         if is_sheet:
             dates = tuple(dict.fromkeys((*dates, *SHEET_DATES)))
-        return cls(import_map.empty, import_map.trim, import_map.decimal_mark, dates)
+        return cls(import_map.empty, import_map.trim, import_map.decimal_mark, dates, import_map.exact)
 
     def clean(self, cell: str) -> str:
         """The cell without blanks around it, where the map says so; empty when the map takes it for no value."""
         text = cell.strip() if self.trim else cell
         return "" if text in self.empty else text
+
+    def literal(self, cell: str) -> str | None:
+        """The text that a cell spells out, which may be empty; None for every other cell.
+
+        :raises CellProblem: it begins as one, and is none.
+        """
+        if not self.exact or cell[:1] != LITERAL:
+            return None
+        try:
+            found = json.loads(cell)
+        except ValueError:
+            found = None
+        if not isinstance(found, str):
+            raise CellProblem(f"{shorten(cell)} begins with a double quote and is no text of JSON")
+        return found
 
 
 def stored(item: Field | None, text: str, reading: Reading, digits: int | None = None) -> Wire:

@@ -120,10 +120,14 @@ def run_imports(
 
 
 class Terminal(Bystander):
-    """A bar on standard error where that is a terminal; Ctrl-C and SIGTERM are counted instead of obeyed."""
+    """A bar on standard error where that is a terminal; Ctrl-C and SIGTERM are counted instead of obeyed.
 
-    def __init__(self) -> None:
+    ``stopping`` is what is said to the first of them.
+    """
+
+    def __init__(self, *, stopping: str = "Giving up; once more stops at once.") -> None:
         self._asked = 0
+        self._stopping = stopping
         self._console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -170,6 +174,13 @@ class Terminal(Bystander):
             self._progress.update(self._task, description=f"Importing {label}", advance=self._new_rows)
             self._new_rows = 0
 
+    def exporting(self, label: str, rows: int, of: int) -> None:
+        """See `Bystander.exporting`."""
+        if self._task is None:
+            self._begin("Exporting", of)
+        assert self._task is not None
+        self._progress.update(self._task, description=f"Exporting {label}", completed=rows)
+
     def undoing(self, done: int, of: int) -> None:
         """See `Bystander.undoing`."""
         if done == 1:
@@ -184,7 +195,7 @@ class Terminal(Bystander):
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked += 1
-        self._console.print("Giving up; once more stops at once." if self._asked == 1 else "Stopping.")
+        self._console.print(self._stopping if self._asked == 1 else "Stopping.")
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------

@@ -27,10 +27,11 @@ from sync_server.imports.maps import (
     Template,
 )
 from sync_server.imports.raw import RawRow
-from sync_server.imports.wanted import KeyText, Reference, Value, WantedRecord, WantedRow
+from sync_server.imports.wanted import DELETED, KeyText, Reference, Value, WantedRecord, WantedRow
 
 MAX_REMEMBERED: Final = 5000
 """So many cells of a column are remembered at most; memory does not grow with the file."""
+LONGEST_REMEMBERED: Final = 500
 KEY_SIGN: Final = "\x1f"
 """Stands between the cells of a key of several columns; no cell of a key may hold a control character."""
 
@@ -166,7 +167,7 @@ class _Record:
     singles: tuple[tuple[str, int, _Remembered], ...]
     others: tuple[tuple[str, Callable[[Cells], Value]], ...]
     counted: tuple[str, ...]
-    has_id: bool
+    of_its_own: tuple[str, ...]
 
     def make(self, cells: Cells, key: KeyText, number: int) -> WantedRecord:
         """The record.
@@ -180,9 +181,15 @@ class _Record:
             values[name] = function(cells)
         for name in self.counted:
             values[name] = number
-        row_id = values.pop("id", None) if self.has_id else None
+        own = {name: values.pop(name) for name in self.of_its_own}
+        row_id = own.get("id")
         return WantedRecord(
-            self.entity, key + self.suffix, values, self.match, row_id if isinstance(row_id, bytes) else None
+            self.entity,
+            key + self.suffix,
+            values,
+            self.match,
+            row_id if isinstance(row_id, bytes) else None,
+            bool(own.get(DELETED.name)),
         )
 
     def problems(self, cells: Cells) -> list[str]:
@@ -209,6 +216,8 @@ class _Remembered(dict[str, Value]):
         self._function = function
 
     def __missing__(self, cell: str) -> Value:
+        if len(cell) > LONGEST_REMEMBERED:
+            return self._function(cell)
         if len(self) >= MAX_REMEMBERED:
             self.clear()
         value = self[cell] = self._function(cell)
@@ -231,7 +240,7 @@ class _Compiler:
         others: list[tuple[str, Callable[[Cells], Value]]] = []
         counted: list[str] = []
         for name, source in record.fields.items():
-            item = entity.fields.get(name)
+            item = DELETED if name == DELETED.name else entity.fields.get(name)
             needs = f"{record.entity}.{name}"
             if isinstance(source, Fixed):
                 fixed[name] = source.value
@@ -250,7 +259,7 @@ class _Compiler:
             tuple(singles),
             tuple(others),
             tuple(counted),
-            "id" in record.fields,
+            tuple(name for name in ("id", DELETED.name) if name in record.fields),
         )
 
     def _cell(self, source: Cell, item: Field | None, schema: Schema, needs: str) -> Callable[[str], Value]:
@@ -260,6 +269,12 @@ class _Compiler:
         finish = self._finish(source, item, schema)
 
         def read(cell: str) -> Value:
+            try:
+                literal = reading.literal(cell)
+                if literal is not None:
+                    return finish(literal)
+            except CellProblem as problem:
+                raise CellProblem(f"{column}: {problem}") from None
             text = reading.clean(cell)
             if not text and default is None:
                 return _empty(item, column, needs)
@@ -288,6 +303,8 @@ class _Compiler:
             if source.match is None:
                 return lambda text: Reference(table, key=key_text([text]))
             match = source.match
+            if match == "id":
+                return lambda text: Reference(table, text, ("id", stored(None, text, reading)))
             other = schema[table].fields[match]
             return lambda text: Reference(table, match=(match, stored(other, text, reading)))
         if values is not None:

@@ -29,6 +29,9 @@ LOOSE_QUOTE: Final = "a quote begins a cell of the row and ends in the middle of
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
+csv.field_size_limit(MAX_ROW_CHARS)
+
+
 class CsvSource:
     """A CSV file whose header fits; see `sync_server.imports.raw.Source`.
 

@@ -67,6 +67,9 @@ class Bystander:
     def loaded(self, label: str) -> None:
         """One more row of a file came to its end."""
 
+    def exporting(self, label: str, rows: int, of: int) -> None:
+        """So many rows of an export were written, and of how many; ``label`` is what is written now."""
+
     def undoing(self, done: int, of: int) -> None:
         """A cancelled import is taken back: batches done and of how many."""
 

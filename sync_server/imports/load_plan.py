@@ -215,7 +215,7 @@ class _Batch:
         self._read_matches(matches)
         matches = defaultdict(set)
         for one in records:
-            if one.record.match and one.name not in self._ids and one.record.id is None:
+            if one.record.match and one.name not in self._ids:
                 values = self._known(one)
                 if values.keys() >= set(one.record.match):
                     matches[one.record.entity, one.record.match].add(
@@ -241,6 +241,9 @@ class _Batch:
                 known = own_id(one.record.entity, self._known(one))
             if known is not None:
                 ids[one.record.entity].add(known)
+            for _name, named, ref in one.refs:
+                if named is not None and ref.match is not None and named not in self._ids:
+                    ids[ref.table].add(cast(bytes, ref.match[1]))
             if one.copies:
                 sources = {copied.via for _name, copied in one.copies}
                 for name, named, ref in one.refs:
@@ -257,7 +260,8 @@ class _Batch:
         found = dict(one.plain)
         for name, named, ref in one.refs:
             if named is not None:
-                row_ids = [self._ids[named]] if named in self._ids else []
+                row_id = self._ids.get(named) or (ref.match[1] if ref.match is not None else None)
+                row_ids = [row_id] if isinstance(row_id, bytes) else []
             else:
                 row_ids = self._matched(ref)
             if len(row_ids) == 1:
@@ -335,16 +339,17 @@ class _Batch:
         if self._ids.get(one.name) != row_id:
             planned.keys.append(NewKey(table, one.record.key, row_id, is_found))
         ids[one.name] = row_id
+        deleted = int(one.record.deleted)
         if stands is None:
             made[table, row_id] = values
-            return Op(table, row_id, BIRTH, 0, dict(values)), 2
+            return Op(table, row_id, BIRTH, 0, {**values, "deleted": 1} if deleted else dict(values)), 2
         changed = {name: [stands[name], value] for name, value in values.items() if stands[name] != value}
-        made[table, row_id] = {**stands, **values, "deleted": 0}
-        if stands["deleted"]:
-            changed["deleted"] = [1, 0]
+        made[table, row_id] = {**stands, **values, "deleted": deleted}
+        if stands["deleted"] != deleted:
+            changed["deleted"] = [stands["deleted"], deleted]
         if not changed:
             return None, 0
-        rank = 2 if stands["deleted"] else 1
+        rank = 2 if stands["deleted"] and not deleted else 1
         return Op(table, row_id, CHANGE, cast(int, stands["version"]), dict(changed)), rank
 
     def _stands(self, one: _One, values: Row) -> tuple[Row | None, bytes, bool]:
@@ -358,13 +363,13 @@ class _Batch:
         given = record.id
         if given is None and record.entity in LINKS:
             given = own_id(record.entity, values)
-        if given is not None:
-            stands = self._view.get(record.entity, given)
+        stands = self._view.get(record.entity, given) if given is not None else None
+        if given is not None and (stands is not None or not record.match):
             return stands, given, stands is not None
         found = self._match(one, values) if record.match else None
         if found is not None:
             return self._view.get(record.entity, found), found, True
-        return None, self._new_id(), False
+        return None, given or self._new_id(), False
 
     def _match(self, one: _One, values: Row) -> bytes | None:
         """The one record that has the values by which the row may be found."""
@@ -390,6 +395,9 @@ class _Batch:
         """The record of a reference whose key is not known, or that names it by a value."""
         table = _plain(ref.table)
         if named is not None:
+            row_id = ref.match[1] if ref.match is not None else None
+            if isinstance(row_id, bytes) and self._view.get(ref.table, row_id) is not None:
+                return row_id
             raise UnknownRecordError(row, f"There is no {table} {shown(named[1])!r}.", named)
         assert ref.match is not None
         name, wanted = ref.match

@@ -24,7 +24,7 @@ from sync_server.imports.maps import (
     Setting,
     Source,
 )
-from sync_server.imports.wanted import Value, WantedRecord
+from sync_server.imports.wanted import DELETED, Value, WantedRecord
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -66,6 +66,7 @@ class _Reader:
         currency = top.text("currency", "")
         if currency and currency not in EXPONENTS:
             top.say(f"currency: {currency} is not known here.")
+        exact = top.flag("exact", default=False)
         files = top.tables("file", "file")
         self._labels = _labels(files)
         found = ImportMap(
@@ -75,7 +76,8 @@ class _Reader:
             decimal_mark=decimal_mark,
             dates=dates,
             currency=currency,
-            trim=top.flag("trim", default=True),
+            trim=top.flag("trim", default=not exact),
+            exact=exact,
             office=self._office(top),
             constants=tuple(map(self._constant, top.tables("constant", "constant"))),
             files=tuple(self._file(file, currency) for file in files),
@@ -119,7 +121,10 @@ class _Reader:
         match = table.texts("match", [])
         table.end()
         row_id = values.pop("id", None)
-        return WantedRecord(entity_name, key, values, match, row_id if isinstance(row_id, bytes) else None)
+        deleted = bool(values.pop(DELETED.name, 0))
+        return WantedRecord(
+            entity_name, key, values, match, row_id if isinstance(row_id, bytes) else None, deleted
+        )
 
     def _file(self, table: Table, currency: str) -> FileMap:
         name = table.text("name")
@@ -128,13 +133,13 @@ class _Reader:
         table.place = f"{table.place} ({name}{f', sheet {sheet}' if sheet else ''})"
         if PurePath(name).is_absolute() or ".." in PurePath(name).parts or "\\" in name:
             table.say("name must be that of a file in the folder of the import.")
-        is_workbook = FileMap(name, label, ()).is_workbook
+        is_workbook, is_json = FileMap(name, label, ()).is_workbook, FileMap(name, label, ()).is_json
         if sheet and not is_workbook:
             table.say("sheet is for workbooks (.xlsx).")
         repair = table.text("repair", "")
         if repair not in {"", JOIN_SPACED}:
             table.say(f"repair: there is no rule {repair}; there is {JOIN_SPACED}.")
-        elif repair and is_workbook:
+        elif repair and (is_workbook or is_json):
             table.say("repair is for CSV files.")
         separator, encoding = table.text("separator", ""), table.text("encoding", "")
         if separator and (len(separator) != 1 or separator in '"\r\n'):

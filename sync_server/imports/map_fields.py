@@ -13,7 +13,7 @@ from crm.errors import InvalidInput
 from crm.money import exponent
 from sync_server.imports.map_toml import Table
 from sync_server.imports.maps import Blank, Cell, Count, Fixed, Lookup, Source, Template, TextLine
-from sync_server.imports.wanted import Copied, Reference
+from sync_server.imports.wanted import DELETED, Copied, Reference
 
 SCALES: Final[Mapping[str, int]] = {"milli": 3, "fraction": 4, "percent": 2}
 """How many decimals a number is shifted to the left: thousandths, and basis points of a fraction or of a per cent."""
@@ -39,7 +39,7 @@ class FieldReader:
         """The sources of the fields that could be read; what is wrong is said to ``record``."""
         found: dict[str, Source] = {}
         for name, spec in given.items():
-            item = self._entity.fields.get(name)
+            item = DELETED if name == DELETED.name else self._entity.fields.get(name)
             where = Table({}, f"{record.place}, field {name}", record.problems)
             if item is None and name != "id":
                 where.say(f"{self._entity.name} has no such field.")
@@ -111,7 +111,7 @@ class FieldReader:
             columns = columns or (column,)
         ref = self._ref(table, item)
         match = table.text("match") if "match" in table else None
-        if match is not None and (ref is None or match not in self._schema[ref].fields):
+        if match is not None and (ref is None or match not in {"id", *self._schema[ref].fields}):
             table.say(f"match: {match} is no field of {ref or 'the record that ref names'}.")
         if len(columns) > 1 and (ref is None or match is not None or lookup is not None):
             table.say("several columns are for a reference by key only.")

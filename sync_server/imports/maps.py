@@ -64,7 +64,7 @@ class Cell:
 
     ``default`` is read in place of an empty cell, or of a lookup that finds nothing. ``values`` translates cells to
     stored values; `ANY` stands for every other cell. ``digits`` is how many decimals a number is shifted by (money, thousandths, basis points). ``ref``
-    is the table that the cell names a record of: by key, or by its field ``match``.
+    is the table that the cell names a record of: by key, by its field ``match``, or by its id where ``match`` is ``id``.
     """
 
     columns: tuple[str, ...]
@@ -122,8 +122,8 @@ Source: TypeAlias = Fixed | Cell | Template | Count
 class RecordMap:
     """One record that each row of a file makes.
 
-    ``fields`` may name ``id`` besides the fields of the entity: the record's own id. ``name`` tells records of one
-    entity in one row apart; it is empty for the only one.
+    ``fields`` may name ``id`` and ``deleted`` besides the fields of the entity: the record's own id, and whether it was
+    deleted. ``name`` tells records of one entity in one row apart; it is empty for the only one.
     """
 
     entity: str
@@ -167,6 +167,11 @@ class FileMap:
         return self.name.lower().endswith((".xlsx", ".xlsm"))
 
     @property
+    def is_json(self) -> bool:
+        """Whether the name is that of a file of JSON."""
+        return self.name.lower().endswith(".json")
+
+    @property
     def title(self) -> str:
         """The file as messages name it."""
         return f"{self.name}, sheet {self.sheet}" if self.sheet else self.name
@@ -177,7 +182,8 @@ class ImportMap:
     """A whole map. ``files`` are in the order in which they are loaded: what others refer to comes first.
 
     ``name`` is the source under which keys are remembered. ``empty`` are the cells that mean no value, ``dates`` the
-    strptime patterns, ``trim`` whether blanks around a cell count. ``office`` are settings of the office.
+    strptime patterns, ``trim`` whether blanks around a cell are taken away. ``office`` are settings of the office.
+    ``exact`` is for files that an export wrote: cells stand for what they hold, sign by sign.
     """
 
     name: str
@@ -190,6 +196,7 @@ class ImportMap:
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     currency: str = ""
     trim: bool = True
+    exact: bool = False
 
     @cached_property
     def by_label(self) -> Mapping[str, FileMap]:
@@ -249,7 +256,8 @@ def load_map(name_or_path: str | Path, schema: Schema) -> ImportMap:
     except FileNotFoundError:
         known = ", ".join(sorted(each.stem for each in MAPS.glob("*.toml"))) or "none"
         raise MapRefused(
-            text, (f"There is no such map. Maps that come with the program: {known}.",)
+            text,
+            (f"There is no such map. It is a file that ends in .toml, or one of the program: {known}.",),
         ) from None
     except OSError as error:
         raise MapRefused(text, (f"The file cannot be read: {error.strerror}.",)) from error

@@ -22,8 +22,8 @@ class Place(NamedTuple):
 
 
 def reject_name(file: FileMap) -> str:
-    """The name of the file of rejected rows: that of the file itself; what comes from a workbook becomes CSV."""
-    return f"{file.name}.{file.label}.csv" if file.is_workbook else file.name
+    """The name of the file of rejected rows: that of the file itself; a workbook and JSON become CSV."""
+    return f"{file.name}.{file.label}.csv" if file.is_workbook or file.is_json else file.name
 
 
 def find_places(import_map: ImportMap, where: Path) -> list[Place]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from sync_server.imports.csv_source import CsvSource
+from sync_server.imports.json_source import JsonSource
 from sync_server.imports.maps import FileMap, ImportMap
 from sync_server.imports.raw import Expected, FileRefused, Source
 from sync_server.imports.xlsx_source import XlsxSource
@@ -23,4 +24,6 @@ def open_source(import_map: ImportMap, file: FileMap, path: Path) -> Source:
         raise FileRefused(file.title, ["The file is not there."])
     if path.suffix.lower() in WORKBOOKS:
         return XlsxSource(path, expected, sheet=file.sheet, decimal_mark=import_map.decimal_mark)
+    if path.suffix.lower() == ".json":
+        return JsonSource(path, expected, exact=import_map.exact, decimal_mark=import_map.decimal_mark)
     return CsvSource(path, expected, repair=file.repair, encoding=file.encoding, separator=file.separator)

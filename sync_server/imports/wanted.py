@@ -6,20 +6,36 @@ Reading (`sources`, `maps`, `convert`) makes these; loading (`load`) resolves re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
-from crm.changes.entity import Wire
+from crm.changes.entity import Field, Wire
+from crm.changes.policies import LATEST, Reach
 
 KeyText: TypeAlias = str
 """The key of a row as it is remembered: its key cells, joined so that no two keys are alike."""
+
+DELETED: Final = Field(
+    name="deleted",
+    kind="flag",
+    nullable=False,
+    max_length=None,
+    policy=LATEST,
+    reach=Reach.ALL,
+    ref=None,
+    right=None,
+    default=0,
+    has_default=True,
+)
+"""Whether a record is deleted, as maps fill it: a column of every table, and no field of any entity."""
 
 
 class Reference(msgspec.Struct, frozen=True):
     """A record that is named by its key in the same source, or by the value of one of its fields.
 
-    Exactly one of ``key`` and ``match`` is given; ``match`` is (field, stored value).
+    Of ``key`` and ``match`` one is given; ``match`` is (field, stored value). Both are given for an id: it is the key of
+    a record of the same source, or else the record that has it.
     """
 
     table: str
@@ -41,7 +57,8 @@ class WantedRecord(msgspec.Struct, frozen=True):
     """One record as a file wants it.
 
     ``key`` is its key within (source, ``entity``). ``id`` is given where the file names the record's own id.
-    ``match`` are the fields by which a record that is not known by key may be found.
+    ``match`` are the fields by which a record that is known neither by key nor by id may be found. ``deleted`` says that
+    the record stands there as a deleted one.
     """
 
     entity: str
@@ -49,6 +66,7 @@ class WantedRecord(msgspec.Struct, frozen=True):
     values: Mapping[str, Value]
     match: tuple[str, ...] = ()
     id: bytes | None = None
+    deleted: bool = False
 
 
 class WantedRow(msgspec.Struct, frozen=True):
