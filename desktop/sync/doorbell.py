@@ -39,6 +39,7 @@ class Doorbell:
         self._lock = threading.Lock()
         self._polling = False
         self._answer: bool | Exception | None = None
+        self._is_wanted = False
 
     def __enter__(self) -> Self:
         self._store.listeners.append(self._changed)
@@ -49,13 +50,18 @@ class Doorbell:
     ) -> None:
         self._store.listeners.remove(self._changed)
 
+    def ring(self) -> None:
+        """Somebody wants a round now. From any thread; a rest that is not there yet ends as soon as it begins."""
+        self._is_wanted = True
+        self._rung.set()
+
     def rest(self, stop: Stop, wake_s: float) -> None:
         """Return when there is something to do or the program ends.
 
         :raises RoundsmanError: what the long poll met.
         """
         self._rung.clear()
-        while not (stop.is_set() or status(self._store).waiting):
+        while not (stop.is_set() or self._take_wanted() or status(self._store).waiting):
             self._listen(wake_s)
             while not self._rung.wait(LOOK_S):
                 if stop.is_set():
@@ -67,6 +73,10 @@ class Doorbell:
                 raise answer
             if answer:
                 return
+
+    def _take_wanted(self) -> bool:
+        was, self._is_wanted = self._is_wanted, False
+        return was
 
     def _changed(self, changed: Changed) -> None:
         if changed.by == "person":

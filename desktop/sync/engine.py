@@ -102,6 +102,7 @@ class SyncEngine:
         self._seconds = seconds or (lambda: clock.now_ms() / 1000)
         self._page_rows = page_rows
         self._ahead = ahead
+        self._doorbell: Doorbell | None = None
 
     def status(self) -> Status:
         """The numbers of the status line."""
@@ -202,6 +203,11 @@ class SyncEngine:
 
     # -- for as long as the program runs
 
+    def ring(self) -> None:
+        """End the rest of `run_forever`, if it rests: a person wants a round now. From any thread."""
+        if self._doorbell is not None:
+            self._doorbell.ring()
+
     def run_forever(
         self,
         stop: Stop,
@@ -214,6 +220,7 @@ class SyncEngine:
         """
         failures = 0
         with Doorbell(self.store, self.transport) as doorbell:
+            self._doorbell = doorbell
             while not stop.is_set():
                 report = self.round()
                 if report.code == 0:

@@ -130,3 +130,13 @@ def test_sync_goes_on_after_the_road_was_cut(running: tuple[Desk, Road, threadin
     assert heard.wait(30)
     assert desk.states()[change] is JournalState.DONE
     assert road.applied == [change]
+
+
+def test_person_who_asks_gets_a_round_although_the_office_is_silent(
+    running: tuple[Desk, Road, threading.Event],
+) -> None:
+    desk, road, heard = running
+    road.write("toy_customer", desk.customer, name="Beta")
+    desk.sync.ring()
+    assert heard.wait(30)
+    assert desk.row("toy_customer", desk.customer)["name"] == "Beta"
