@@ -35,6 +35,7 @@ from desktop.store.indexes import index_slices
 from desktop.store.migrations import upgrade
 from desktop.store.pages import PAGE_ROWS, Pages, Taken, next_request
 from desktop.store.rows import AllRows
+from desktop.store.search import index as search_index
 from desktop.store.state import SyncState, load, save
 from desktop.store.tables import JournalState
 from desktop.store.work import LocalWork, Recorder, make_changeset
@@ -100,10 +101,12 @@ class Store:
         self._pages = Pages(engine, self.rows, rulebook, safeguards)
         guard(engine, schema)
         quicken_binding(engine)
+        search_index.keep_in_step(engine)
         state = self._open()
         self._hybrid = HybridClock(clock, last=state.clock_last, offset_ms=state.clock_offset_ms)
         self._kept_offset_ms = state.clock_offset_ms
         self._is_indexed = state.indexed
+        self._is_searchable = False
 
     def _open(self) -> SyncState:
         with self.engine.connect() as connection:
@@ -410,6 +413,40 @@ class Store:
         self._write(work, Priority.BACKGROUND)
         self._is_indexed = True
 
+    def build_search(self) -> None:
+        """Make the search index, or what of it is missing, in slices. Does nothing before the first checkpoint, and
+        little when the index is complete.
+        """
+        if self._is_searchable or not self.state().copied:
+            return
+        # Whoever writes much from now on says otherwise.
+        self._is_searchable = True
+        try:
+            self._build_search()
+        except BaseException:
+            self._is_searchable = False
+            raise
+
+    def _build_search(self) -> None:
+        tables = self.schema.entities
+        with self.reading() as connection:
+            if search_index.is_complete(connection):
+                return
+            is_made = search_index.is_made(connection)
+
+        def slice_() -> bool:
+            with repeatable_transaction(self.engine) as connection:
+                return search_index.build_slice(connection, tables)
+
+        if not is_made:
+            self._write(self._make_search, Priority.BACKGROUND)
+        while self._write(slice_, Priority.BACKGROUND):
+            pass
+
+    def _make_search(self) -> None:
+        with transaction(self.engine) as connection:
+            search_index.make(connection, self.schema.entities)
+
     def _execute(self, statements: Sequence[str]) -> None:
         with transaction(self.engine) as connection:
             for statement in statements:
@@ -433,6 +470,9 @@ class Store:
     def _tell(self, keys: set[Key] | frozenset[Key], tables: set[str], *, by: str) -> None:
         if not tables:
             return
+        if not keys:
+            # Too many rows to name may be too many to index in their transaction.
+            self._is_searchable = False
         told = Changed(frozenset(keys), frozenset(tables), by)
         for listener in list(self.listeners):
             listener(told)
