@@ -124,6 +124,7 @@ class SyncEngine:
             # Afterwards (sync-protocol, 11): everything is there and can be used without them.
             with _telling(report):
                 self.store.build_indexes()
+                self.store.build_search()
         if not report.is_idle:
             logger.info(
                 "sync_round pushed=%d rows=%d pages=%d code=%d",
