@@ -83,9 +83,15 @@ class Feeds:
     def lock(self, feed_ids: Iterable[tuple[bytes, str]]) -> None:
         """Lock feeds, given as (id, kind); those that do not exist yet are begun."""
         wanted = {feed_id: kind for feed_id, kind in feed_ids if feed_id not in self._feeds}
-        if wanted:
+        if not wanted:
+            return
+        if not self._database.is_sqlite:
             self.begin(wanted)
-            self._read(wanted)
+        self._read(wanted)
+        missing = {feed_id: kind for feed_id, kind in wanted.items() if feed_id not in self._feeds}
+        if missing:
+            self.begin(missing)
+            self._read(missing)
 
     def begin(self, wanted: Mapping[bytes, str]) -> None:
         """Make those of the feeds (id to kind) that do not exist yet, without locking any.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,8 @@ from crm.changes.view import Key, StoredRows, Want
 from crm.ids import COMPANY
 from sync_server.store.database import Database
 from sync_server.store.shelf import Kept, Shelf
+
+_UNREAD: Final[Row] = {}
 
 
 @cache
@@ -56,14 +58,18 @@ class OfficeView:
     def get(self, table: str, row_id: bytes) -> Row | None:
         """See `View.get`."""
         key = table, row_id
-        if key not in self._rows:
+        try:
+            return self._rows[key]
+        except KeyError:
             self.load(table, [row_id])
         return self._rows[key]
 
     def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
         """See `View.children`."""
         key = table, column, value
-        if key not in self._children:
+        try:
+            return self._children[key]
+        except KeyError:
             self.load_children(Want(table, column, frozenset({value})))
         return self._children[key]
 
@@ -110,6 +116,9 @@ class OfficeView:
         if column not in entity.columns:
             raise KeyError(f"{table} has no column {column}")
         wanted = {value for value in want.values if (table, column, value) not in self._children}
+        for value in self._absent(entity, column, wanted):
+            self._children[table, column, value] = StoredRows()
+            wanted.discard(value)
         if not wanted:
             return
         kept = self._kept(entity)
@@ -130,6 +139,13 @@ class OfficeView:
             if kept is not None:
                 kept.rows.update(((table, cast(bytes, row["id"])), row) for row in found[value])
                 kept.children[table, column, value] = found[value]
+
+    def _absent(self, entity: Entity, column: str, values: Iterable[bytes]) -> list[bytes]:
+        """Those values that name rows which were looked for in vain: a row is never stored before what it names."""
+        item = entity.fields.get(column)
+        if item is None or item.ref is None:
+            return []
+        return [value for value in values if self._rows.get((item.ref, value), _UNREAD) is None]
 
     def _kept(self, entity: Entity) -> Kept | None:
         """What earlier transactions read of the rows that the whole company holds; None for other rows."""

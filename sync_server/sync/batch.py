@@ -88,7 +88,9 @@ class Batch:
         # PostgreSQL: what is read before the lock may be old the moment it is held, so it is thrown away.
         scout = self.below if self.database.is_sqlite else self._reader()
         self._read_named(scout, coming)
-        feeds = {self._feed_of(scout, entity, op) for entity, op in coming.ops}
+        feeds = {
+            self._feed_of(scout, entity, op) for entity, op in coming.ops if not coming.is_brought(entity, op)
+        }
         self.feeds.lock([(person, "person"), *(feed for feed in feeds if feed is not None)])
         if scout is not self.below:
             self._read_named(self.below, coming)
@@ -380,6 +382,14 @@ class _Coming:
                     self.born[op.table, op.id] = _row_to_be(entity, op)
                 else:
                     self.changed[op.table].add(op.id)
+
+    def is_brought(self, entity: Entity, op: Op) -> bool:
+        """Whether the operation makes a part of a row that is made here too: it touches no other feed than that."""
+        scope = entity.scope
+        if op.kind != BIRTH or not isinstance(scope, Part):
+            return False
+        parent = str(entity.fields[scope.via].ref), _given_id(op.fields.get(scope.via))
+        return parent in self.born
 
 
 _STORED: Final = frozenset({int, str, bytes, bool, type(None)})
