@@ -163,24 +163,30 @@ class _Merge:
 
         Asked when every operation was judged: what is kept in a conflict is the sender's to see.
         """
+        living: set[Key] = set()
         for write in self.decision.writes.values():
             is_living = write.before is None and not write.row["deleted"]
-            dead = self._dead_above(write) if is_living else None
+            dead = self._dead_above(write, living) if is_living else None
             if dead is not None:
                 raise DocumentConflictError(
                     dead[1], dead[0], Rule.DEAD, Code.STALE, "The record it belongs to was deleted meanwhile."
                 )
 
-    def _dead_above(self, write: Write) -> tuple[str, Row] | None:
+    def _dead_above(self, write: Write, living: set[Key]) -> tuple[str, Row] | None:
+        """The dead row above; rows with nothing dead from them upwards are in ``living``, and put there."""
         entity, row = write.entity, write.row
         while isinstance(entity.scope, Part):
-            parent_table = self.schema.parents[entity.name]
-            parent = self.view.get(parent_table, cast(bytes, row[entity.scope.via]))
+            key = self.schema.parents[entity.name], cast(bytes, row[entity.scope.via])
+            if key in living:
+                return None
+            parent = self.view.get(*key)
             if parent is None:
                 return None
             if parent["deleted"]:
-                return parent_table, parent
-            entity, row = self.schema[parent_table], parent
+                return key[0], parent
+            # A dead row further up ends it all, so this holds whenever it is looked at.
+            living.add(key)
+            entity, row = self.schema[key[0]], parent
         return None
 
     # -- changes
@@ -527,7 +533,7 @@ class _Merge:
 
     def _set_derived(self, table: str, row_id: bytes, values: Mapping[str, Wire]) -> None:
         row = self.view.get(table, row_id)
-        if row is None or all(row[name] == value for name, value in values.items()):
+        if row is None or values.items() <= row.items():
             return
         write = self.decision.writes.get((table, row_id))
         if write is None:

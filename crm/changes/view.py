@@ -89,7 +89,10 @@ class Overlay:
         rows = self.rows.setdefault(table, {})
         before = rows.get(row_id)
         rows[row_id] = row
-        for column, index in self._indexes.get(table, {}).items():
+        indexes = self._indexes.get(table)
+        if indexes is None:
+            return
+        for column, index in indexes.items():
             if before is not None:
                 index[before[column]].discard(row_id)
             index.setdefault(row[column], set()).add(row_id)

@@ -13,6 +13,7 @@ Rounding, stated once; every step rounds halves away from zero to the minor unit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from crm.money import BASIS_POINTS, LIMIT_MINOR, MAX_QUANTITY_MILLI, MILLI, round_half_up, share_out
@@ -72,6 +73,14 @@ def in_bounds(figures: LineFigures) -> bool:
         and price * quantity < LIMIT_MINOR * MILLI
         and list_price * quantity < LIMIT_MINOR * MILLI
     )
+
+
+@lru_cache(maxsize=64)
+def possible_amounts(figures: tuple[LineFigures, ...], discount_bp: int, *, is_net: bool) -> OrderAmounts:
+    """`order_amounts`, or `NOTHING` when a figure is out of range. Remembered: the office derives, then judges."""
+    if len(figures) > MAX_LINES or not 0 <= discount_bp <= BASIS_POINTS or not all(map(in_bounds, figures)):
+        return NOTHING
+    return order_amounts(figures, discount_bp, is_net=is_net)
 
 
 def order_amounts(lines: Sequence[LineFigures], discount_bp: int, *, is_net: bool) -> OrderAmounts:

@@ -64,7 +64,8 @@ def looks_of(
         )
         for line in lines
     ]
-    yield from _about_credit(view, book, order, amounts)
+    others = _others(view, order)
+    yield from _about_credit(book, order, amounts, others)
     yield from _about_age(order, on)
     list_amount = sum(
         round_half_up(each.found.list_price_minor * cast(int, line["quantity_milli"]), MILLI)
@@ -74,7 +75,7 @@ def looks_of(
     for line, each, amount in zip(lines, priced, amounts.lines, strict=True):
         if each is not None:
             yield from _about_line(book, line, each, amount, list_amount)
-    yield from _about_duplicates(view, order, lines, amounts)
+    yield from _about_duplicates(view, order, lines, amounts, others)
     for problem in problems(book, order, lines):
         if problem.gap not in _SAID_ALREADY:
             yield _look(
@@ -86,14 +87,16 @@ def _look(code: Look, text: str, **details: int | str | bool | None) -> Finding:
     return Finding("look", code.value, text, details)
 
 
-def _about_credit(view: View, book: PriceBook, order: Row, amounts: OrderAmounts) -> Iterator[Finding]:
+def _about_credit(
+    book: PriceBook, order: Row, amounts: OrderAmounts, others: Sequence[Row]
+) -> Iterator[Finding]:
     customer = book.customer
     limit = customer["credit_limit_minor"] if customer is not None else None
     if customer is None or not isinstance(limit, int) or customer["credit_currency"] != order["currency"]:
         return
     owed = sum(
         cast(int, other["gross_total_minor"])
-        for other in _others(view, order)
+        for other in others
         if other["state"] in OWING and other["currency"] == order["currency"]
     )
     if owed + amounts.gross_total_minor > limit:
@@ -196,10 +199,10 @@ def _contents(lines: Sequence[Row]) -> list[tuple[bytes, bytes, int]]:
 
 
 def _about_duplicates(
-    view: View, order: Row, lines: Sequence[Row], amounts: OrderAmounts
+    view: View, order: Row, lines: Sequence[Row], amounts: OrderAmounts, others: Sequence[Row]
 ) -> Iterator[Finding]:
     mine: list[tuple[bytes, bytes, int]] | None = None
-    for other in _others(view, order):
+    for other in others:
         if other["gross_total_minor"] != amounts.gross_total_minor or not may_be_twin(order, other):
             continue
         mine = mine if mine is not None else _contents(lines)

@@ -8,7 +8,7 @@ gave it and ``from`` its scale in thousandths, ``tax_bp`` and ``tax`` the rate's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple, cast
 
@@ -87,9 +87,14 @@ class PriceBook:
         return price_list_on(lists, fact(PriceListFact, chosen), self.day)
 
     @cached_property
-    def _customer_prices(self) -> Sequence[CustomerPriceFact]:
+    def _agreed(self) -> Mapping[bytes, Sequence[CustomerPriceFact]]:
+        """The prices agreed with the customer, by product."""
         customer_id = cast(bytes, self._order["customer_id"])
-        return row_facts(CustomerPriceFact, self._view.children("customer_price", "customer_id", customer_id))
+        rows = self._view.children("customer_price", "customer_id", customer_id)
+        found: dict[bytes, list[CustomerPriceFact]] = {}
+        for price in row_facts(CustomerPriceFact, rows):
+            found.setdefault(price.product_id, []).append(price)
+        return found
 
     @cached_property
     def _tax_rates(self) -> Sequence[TaxRateFact]:
@@ -168,7 +173,7 @@ class PriceBook:
             rate_bp=tax_bp or 0,
             price_list=self.price_list,
             entries=self._entries_of(product_id),
-            customer_prices=[each for each in self._customer_prices if each.product_id == product_id],
+            customer_prices=self._agreed.get(product_id, ()),
         )
         return PricedLine(product, unit, found, tax_bp, tax_rate_id)
 

@@ -15,8 +15,7 @@ from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Change, Finding, Key, View, Want
 from crm.errors import Code, InvalidInput
 from crm.ids import CATALOGUE
-from crm.money import BASIS_POINTS
-from crm.orders.amounts import MAX_LINES, NOTHING, OrderAmounts, in_bounds, order_amounts
+from crm.orders.amounts import NOTHING, OrderAmounts, possible_amounts
 from crm.orders.completeness import line_figures
 from crm.orders.entities import MAX_SEAL_BYTES
 from crm.orders.looks import looks_of, may_be_twin
@@ -268,11 +267,9 @@ def document_of(view: View, root: Row) -> tuple[list[Row], OrderAmounts]:
     """The live lines in document order, and what they come to; `NOTHING` when a figure is out of range."""
     rows = view.children("order_line", "order_id", _id(root))
     lines = in_document_order([row for row in rows if not row["deleted"]])
-    figures = [line_figures(line) for line in lines]
+    figures = tuple(map(line_figures, lines))
     discount_bp = cast(int, root["discount_bp"])
-    if len(lines) > MAX_LINES or not 0 <= discount_bp <= BASIS_POINTS or not all(map(in_bounds, figures)):
-        return lines, NOTHING
-    return lines, order_amounts(figures, discount_bp, is_net=bool(root["is_net"]))
+    return lines, possible_amounts(figures, discount_bp, is_net=bool(root["is_net"]))
 
 
 def _child(view: View, key: Key) -> Row:
