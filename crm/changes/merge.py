@@ -65,6 +65,7 @@ class _Merge:
         self.admission = Admission(schema, view, sender)
         self.decision = Decision()
         self.changed: dict[Key, set[str]] = {}
+        self.places: dict[Key, tuple[bytes, Standing]] = {}
 
     def run(self) -> Decision:
         seen: set[Key] = set()
@@ -113,14 +114,8 @@ class _Merge:
         for name in entity.required:
             if name not in op.fields:
                 raise InvalidInput(Code.BAD_VALUE, f"A new record lacks {name}.", field=name)
-        unit = unit_of(self.schema, entity, row, self.view.get)
-        if unit is None:
-            raise NotAllowed(Code.NOT_FOUND, ABSENT)
+        unit, standing = self._place_for_birth(entity, row)
         row["unit"] = unit
-        standing = self._standing_for_birth(entity, row, unit)
-        self.admission.require(entity.right, standing, unit)
-        if standing.division_id is None:
-            raise InvalidInput(Code.BAD_VALUE, "The holder of a new record belongs to no division.")
         row["feed_id"] = standing.division_id
         instant = instant_of(self.sender.stamp)
         row.update(
@@ -140,6 +135,23 @@ class _Merge:
             assert machine is not None
             if row[item.name] != machine.start:
                 self.admission.move(item, machine.start, row[item.name], standing)
+
+    def _place_for_birth(self, entity: Entity, row: Row) -> tuple[bytes, Standing]:
+        """The unit in which a new row may be made, and how it stands: asked once for all parts of one row."""
+        scope = entity.scope
+        key = (entity.name, cast(bytes, row[scope.via])) if isinstance(scope, Part) else None
+        if key is not None and key in self.places:
+            return self.places[key]
+        unit = unit_of(self.schema, entity, row, self.view.get)
+        if unit is None:
+            raise NotAllowed(Code.NOT_FOUND, ABSENT)
+        standing = self._standing_for_birth(entity, row, unit)
+        self.admission.require(entity.right, standing, unit)
+        if standing.division_id is None:
+            raise InvalidInput(Code.BAD_VALUE, "The holder of a new record belongs to no division.")
+        if key is not None:
+            self.places[key] = unit, standing
+        return unit, standing
 
     def _standing_for_birth(self, entity: Entity, row: Row, unit: bytes) -> Standing:
         scope = entity.scope
