@@ -25,6 +25,7 @@ from desktop.kit.theme import look, tokens
 from desktop.widgets.keyset import ROW_ROLE, KeysetModel
 
 _BAR_HEIGHT: Final = 8
+_LONGEST_BAR: Final = 200
 _BAR_SHARES: Final = (0.7, 0.5, 0.6, 0.4)
 """How much of its cell a quiet bar fills, by row: so that bars look like text."""
 
@@ -46,10 +47,11 @@ class Bars(QStyledItemDelegate):
         space = look().space("small")
         height = look().px(_BAR_HEIGHT)
         cell = QRectF(option.rect)
-        width = (
-            max(cell.width() - 2 * space, 0) * _BAR_SHARES[(index.row() + index.column()) % len(_BAR_SHARES)]
-        )
-        bar = QRectF(cell.left() + space, cell.center().y() - height / 2, width, height)
+        width = max(min(cell.width() - 2 * space, look().px(_LONGEST_BAR)), 0)
+        width *= _BAR_SHARES[(index.row() + index.column()) % len(_BAR_SHARES)]
+        is_right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight.value)
+        left = cell.right() - space - width if is_right else cell.left() + space
+        bar = QRectF(left, cell.center().y() - height / 2, width, height)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -86,6 +88,7 @@ class Table(QTableView):
         self._preferences = preferences
         self._current_id: bytes | None = None
         self._empty = empty
+        self._percent = look().percent
         self.is_late = False
         self._late = QTimer(self)
         self._late.setSingleShot(True)
@@ -307,7 +310,11 @@ class Table(QTableView):
     # -- look and language
 
     def restyle(self) -> None:
-        """Take the row height of the look."""
+        """Take the sizes of the look; columns keep their share of it."""
+        factor, self._percent = look().percent / self._percent, look().percent
+        if factor != 1:
+            for number in range(len(self._list.columns)):
+                self.setColumnWidth(number, round(self.columnWidth(number) * factor))
         self.verticalHeader().setMinimumSectionSize(look().size("row"))
         self.verticalHeader().setDefaultSectionSize(look().size("row"))
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.kit.preferences import Preferences
+from desktop.kit.theme import Look, wear
 from desktop.store.reads.customers import CUSTOMERS
 from desktop.store.reads.listing import Reading
 from desktop.widgets.table import Table
@@ -100,6 +101,17 @@ def test_columns_are_found_as_they_were_left(
     assert again.columnWidth(0) == 177
     assert again.horizontalHeader().visualIndex(0) == 1
     assert not again.isColumnHidden(3)
+
+
+def test_rows_and_columns_grow_with_the_look(table: Table, qapp: QApplication) -> None:
+    before = table.columnWidth(1)
+    wear(qapp, Look(percent=150))
+    try:
+        assert table.columnWidth(1) == round(before * 1.5)
+        assert table.rowHeight(0) == 48
+    finally:
+        wear(qapp, Look())
+    assert table.columnWidth(1) == before
 
 
 def test_the_last_column_cannot_be_hidden(table: Table) -> None:
