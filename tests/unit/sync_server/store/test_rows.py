@@ -85,6 +85,24 @@ def test_what_was_read_once_is_not_read_again(database: Database) -> None:
         assert view.children("contact", "unit", UNIT)[0] is first
 
 
+def test_what_hangs_on_a_row_that_is_not_there_is_not_asked_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, absent = b"1" * 16, b"2" * 16
+    write(database, "customer", [a_row("customer", there)], [])
+    write(database, "contact", [a_row("contact", b"3" * 16, customer_id=there)], [])
+    asked: list[Any] = []
+    genuine = database.rows_in
+    with database.snapshot() as connection:
+        view = OfficeView(database, connection)
+        view.load("customer", [there, absent])
+        monkeypatch.setattr(database, "rows_in", lambda *args: (asked.extend(args[2]), genuine(*args))[1])
+        view.load_children(Want("contact", "customer_id", frozenset({there, absent})))
+        assert [row["id"] for row in view.children("contact", "customer_id", there)] == [b"3" * 16]
+        assert view.children("contact", "customer_id", absent) == []
+    assert asked == [there]
+
+
 def test_how_a_unit_stands_follows_its_holders_who_may_edit(database: Database) -> None:
     with database.write() as connection:
         both = [Holder(ANNA, "owner", "edit"), Holder(BEN, "share", "read")]
