@@ -6,6 +6,7 @@ import argparse
 import signal
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -24,6 +25,7 @@ from rich.progress import (
 
 from crm.errors import OfficeFault
 from crm.ids import id_text
+from crm.money import EXPONENTS
 from sync_server.imports.load import STOPPED, Bystander, Cancelled
 from sync_server.imports.load_plan import OUTCOMES, REPAIRED
 from sync_server.imports.runs import Run, Runs
@@ -215,15 +217,22 @@ def _told(result: Result, arguments: argparse.Namespace) -> str:
         lines.append("Written: " + ", ".join(str(path) for path in result.files))
     elif result.noted and arguments.rejects is None:
         lines.append("With --rejects DIR the whole list and the rejected rows are written as files.")
-    if result.gross_minor is not None and result.net_minor is not None:
-        lines.append(
-            f"Order lines: {result.gross_minor:,} before discounts, {result.net_minor:,} net (minor units)."
-        )
+    for currency, sums in (result.sums or {}).items():
+        gross, net = _amount(sums.gross_minor, currency), _amount(sums.net_minor, currency)
+        lines.append(f"The order lines come to {gross}, after discounts {net}.")
     ending = (
         "Nothing was written: this was a dry run." if result.run is None else f"Import {result.run} is done."
     )
     lines.append(f"{ending} {result.changed:,} records created or changed in {result.seconds:.1f} s.")
     return "\n".join(lines)
+
+
+def _amount(amount_minor: int, currency: str) -> str:
+    """An amount as people read it: ``USD 1,354,458.59``."""
+    digits = EXPONENTS.get(currency)
+    if digits is None:
+        return f"{currency} {amount_minor:,} (in its smallest unit)"
+    return f"{currency} {Decimal(amount_minor).scaleb(-digits):,.{digits}f}"
 
 
 def _told_undone(run: Run, undone: Undone) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -33,13 +33,20 @@ BAD_CONSTANT: Final = 1121
 _LINES: Final = "order_line"
 
 
+class Sums(NamedTuple):
+    """What order lines of one currency come to: quantity times unit price, and net amounts."""
+
+    gross_minor: int
+    net_minor: int
+
+
 @dataclass(frozen=True)
 class Result:
     """What an import came to.
 
     ``rows`` are the living records of each file as they stand in the database, ``outcomes`` what became of its rows.
-    ``changed`` counts records made or changed. The sums are minor units of the imported living order lines: quantity
-    times unit price, and net amounts; None when no order lines were imported. ``files`` are those written for people.
+    ``changed`` counts records made or changed. ``sums`` are those of the imported living order lines by currency; None
+    when the map has no order lines. ``files`` are those written for people.
     """
 
     run: int | None
@@ -48,8 +55,7 @@ class Result:
     repaired: int
     rejected: int
     changed: int
-    gross_minor: int | None
-    net_minor: int | None
+    sums: Mapping[str, Sums] | None
     seconds: float
     notes: tuple[Note, ...] = ()
     noted: int = 0
@@ -57,13 +63,16 @@ class Result:
 
     def plain(self) -> dict[str, Any]:
         """As plain values for a program."""
-        sums = {"gross_minor": self.gross_minor, "net_minor": self.net_minor}
+        totals = {}
+        if self.sums is not None:
+            totals["gross_minor"] = sum(each.gross_minor for each in self.sums.values())
+            totals["net_minor"] = sum(each.net_minor for each in self.sums.values())
         return {
             "rows": dict(self.rows),
             "repaired": self.repaired,
             "rejected": self.rejected,
             "changed": self.changed,
-            **{name: value for name, value in sums.items() if value is not None},
+            **totals,
             "outcomes": {label: dict(counts) for label, counts in self.outcomes.items()},
             "run": self.run,
             "seconds": round(self.seconds, 3),
@@ -105,7 +114,7 @@ def import_files(
             work = _Import(stage, import_map, survey, report, person, follower)
             run = work.all()
             kept = report.keep(rejects) if rejects is not None else []
-            rows, gross, net = _standing(stage.database, import_map)
+            rows, sums = _standing(stage.database, import_map)
         return Result(
             run=None if dry_run else run.id,
             rows=rows,
@@ -113,8 +122,7 @@ def import_files(
             repaired=report.total(REPAIRED),
             rejected=report.total(REJECTED),
             changed=work.changed,
-            gross_minor=gross,
-            net_minor=net,
+            sums=sums,
             seconds=time.monotonic() - began,
             notes=report.notes,
             noted=report.noted,
@@ -243,25 +251,39 @@ class _Constants:
             )
 
 
-def _standing(database: Database, import_map: ImportMap) -> tuple[dict[str, int], int | None, int | None]:
+def _standing(database: Database, import_map: ImportMap) -> tuple[dict[str, int], dict[str, Sums] | None]:
     """What stands in the database of each file, and the sums of the order lines."""
     with database.snapshot() as connection:
         rows: dict[str, int] = {}
-        sums: tuple[int, int] | None = None
+        sums: dict[str, Sums] | None = None
         for file in import_map.files:
             if not file.records or not file.counted:
                 continue
             table = file.records[0].entity
-            columns = "COUNT(*)"
-            if table == _LINES:
-                columns += ", SUM(t.quantity_milli * t.unit_price_minor), SUM(t.net_minor)"
-            [(count, *amounts)] = database.rows(
-                connection,
-                f"SELECT {columns} FROM import_key k JOIN {quoted(table)} t ON t.id = k.row_id AND t.deleted = 0 "
-                "WHERE k.source = ? AND k.entity = ?",
-                [import_map.name, table],
+            imported = (
+                f"FROM import_key k JOIN {quoted(table)} t ON t.id = k.row_id AND t.deleted = 0 {{joins}} "
+                "WHERE k.source = ? AND k.entity = ? {group}"
             )
-            rows[file.label] = int(count)
-            if amounts:
-                sums = round_half_up(int(amounts[0] or 0), MILLI), int(amounts[1] or 0)
-    return rows, sums and sums[0], sums and sums[1]
+            given = [import_map.name, table]
+            if table != _LINES:
+                [(count,)] = database.rows(
+                    connection, f"SELECT COUNT(*) {imported.format(joins='', group='')}", given
+                )
+                rows[file.label] = int(count)
+                continue
+            joined = imported.format(
+                joins="JOIN sales_order o ON o.id = t.order_id",
+                group="GROUP BY o.currency ORDER BY o.currency",
+            )
+            found = database.rows(
+                connection,
+                "SELECT o.currency, COUNT(*), SUM(t.quantity_milli * t.unit_price_minor), SUM(t.net_minor) "
+                f"{joined}",
+                given,
+            )
+            rows[file.label] = sum(int(count) for _currency, count, _gross, _net in found)
+            sums = {
+                currency: Sums(round_half_up(int(gross), MILLI), int(net))
+                for currency, _count, gross, net in found
+            }
+    return rows, sums

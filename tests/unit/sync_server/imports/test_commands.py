@@ -257,6 +257,7 @@ def test_people_read_sentences(shell: Shell, url: str) -> None:
         "ANN",
     )
     assert (code, "Import 1 is done. 9 records created or changed" in said) == (0, True)
+    assert "The order lines come to USD 34.99, after discounts USD 32.99." in said
     _, said = shell.run("imports", "--database", url)
     assert "A shop" in said
     _, said = shell.run("imports", "--undo", "1", "--database", url)
