@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from sqlalchemy import create_engine, text
 
@@ -47,10 +48,11 @@ class SqliteBackend:
 
 
 class PostgresBackend:
-    """Databases of one server."""
+    """Databases of one server, under names of its own: other backends may use the same server."""
 
     def __init__(self, uri: str, prepare: Prepare) -> None:
         self._uri = uri
+        self._name = f"office_{uuid4().hex[:12]}"
         self._names = count(1)
         # What these databases hold may be lost at any time, so no test waits for a disk.
         self._execute(
@@ -58,15 +60,15 @@ class PostgresBackend:
             "ALTER SYSTEM SET synchronous_commit = off",
             "ALTER SYSTEM SET full_page_writes = off",
             "SELECT pg_reload_conf()",
-            "CREATE DATABASE template_office",
+            f"CREATE DATABASE {self._name}",
         )
-        prepare(self._url("template_office"))
+        prepare(self._url(self._name))
 
     @contextmanager
     def office(self) -> Iterator[str]:
         """A copy of the template's database."""
-        name = f"office_{next(self._names)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template_office")
+        name = f"{self._name}_{next(self._names)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._name}")
         yield self._url(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
