@@ -158,15 +158,29 @@ def _question(word: str) -> str:
 
 
 def _either(run: str, *, is_chinese: bool) -> str:
-    """A run, or what of it is kept where sounds are cut."""
+    """A run as a word, or as the sound of several characters."""
     if is_chinese or not run.isalpha():
         return _word(run, is_chinese=is_chinese)
-    cut = [
-        f'"{run[:longest]}"'
-        for longest in (tokens.LONGEST_INITIALS, tokens.LONGEST_PINYIN)
-        if len(run) > longest
-    ]
-    return f"({' OR '.join([_word(run, is_chinese=False), *cut])})"
+    return _letters(run)
+
+
+def _letters(run: str) -> str:
+    """Letters from the beginning of a word or of a syllable on. Of long sounds the index keeps the beginning from each
+    syllable on, and one begins in every six letters.
+    """
+    size = tokens.LONGEST_SOUND
+    word = f'"{run}" *'
+    if len(run) <= size:
+        return word
+    parts = [f'"{run[:size]}"']
+    for start in range(1, len(run) - size, size):
+        pieces = [run[at : at + size] for at in range(start, start + size)]
+        parts.append(f"({' OR '.join(_piece(piece) for piece in pieces if piece)})")
+    return f"({word} OR ({' AND '.join(parts)}))"
+
+
+def _piece(piece: str) -> str:
+    return f'"{piece}"' if len(piece) == tokens.LONGEST_SOUND else f'"{piece}" *'
 
 
 def _word(run: str, is_chinese: bool) -> str:
@@ -196,15 +210,15 @@ def _letter_slips(run: str) -> str:
     for beginning, ends in near.around_slips(run):
         parts = []
         if beginning:
-            parts.append(f'"{beginning}" *')
+            parts.append(_letters(beginning))
         if ends:
-            parts.append(f"({' OR '.join(f'{chr(34)}{end}{chr(34)} *' for end in ends)})")
+            parts.append(f"({' OR '.join(map(_letters, ends))})")
         elif len(beginning) < half:
             continue
         found.append(" AND ".join(parts))
         # The slip stands in a word without parts, after its beginning.
         if len(beginning) > max(half, 2):
-            found.append(f'"{beginning}" *')
+            found.append(_letters(beginning))
     return " OR ".join(f"({one})" for one in found)
 
 

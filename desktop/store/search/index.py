@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from desktop.store.driver import fetch, fetch_in
 from desktop.store.search.sources import BY_NUMBER, SOURCES, Source, Way, index_texts
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the words in the index. Raise it with every change of `tokens` or `sources`: the index is then made anew."""
 SLICE_ROWS: Final = 150
 """Rows indexed in one transaction, about 30 ms."""

@@ -19,9 +19,9 @@ from typing import Final
 
 from desktop.store.search.sound import is_han, syllables
 
-LONGEST_INITIALS: Final = 8
-LONGEST_PINYIN: Final = 18
-"""Letters that are kept from each character on; what is typed beyond them is compared with the name itself."""
+LONGEST_SOUND: Final = 6
+"""Letters that are kept from each character on: no syllable has more, so whatever is longer is several of these. With 18
+letters there were so many different sounds that looking up six took 170 ms among 100,000 names (measured 2026-11)."""
 SHORTEST_NUMBER: Final = 3
 SHORTEST_END: Final = 3
 LONGEST_NUMBER: Final = 15
@@ -67,8 +67,8 @@ def sounds(text: str) -> list[str]:
             spoken = syllables(run)
             initials = "".join(syllable[0] for syllable in spoken)
             for at in range(len(spoken)):
-                found.append(initials[at : at + LONGEST_INITIALS])
-                found.append("".join(spoken[at : at + LONGEST_PINYIN])[:LONGEST_PINYIN])
+                found.append(initials[at : at + LONGEST_SOUND])
+                found.append("".join(spoken[at : at + LONGEST_SOUND])[:LONGEST_SOUND])
         elif not run.isdigit():
             found += [run[at:] for at in range(1, len(run) - SHORTEST_END + 1)]
     return found
