@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from crm.changes.actor import Standing
 from crm.changes.capture import writing
@@ -91,12 +92,17 @@ def test_what_hangs_on_a_row_that_is_not_there_is_not_asked_for(
     there, absent = b"1" * 16, b"2" * 16
     write(database, "customer", [a_row("customer", there)], [])
     write(database, "contact", [a_row("contact", b"3" * 16, customer_id=there)], [])
-    asked: list[Any] = []
+    asked: list[bytes] = []
     genuine = database.rows_in
+
+    def rows_in(connection: Connection, statement: str, values: list[bytes]) -> list[tuple[Any, ...]]:
+        asked.extend(values)
+        return genuine(connection, statement, values)
+
     with database.snapshot() as connection:
         view = OfficeView(database, connection)
         view.load("customer", [there, absent])
-        monkeypatch.setattr(database, "rows_in", lambda *args: (asked.extend(args[2]), genuine(*args))[1])
+        monkeypatch.setattr(database, "rows_in", rows_in)
         view.load_children(Want("contact", "customer_id", frozenset({there, absent})))
         assert [row["id"] for row in view.children("contact", "customer_id", there)] == [b"3" * 16]
         assert view.children("contact", "customer_id", absent) == []
