@@ -1,4 +1,4 @@
-"""How fast order lines are imported, and with how much memory: files of any size, the real command, a real process."""
+"""How fast order lines are imported and exported, and with how much memory: files of any size, the real command, a real process."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any, Final
 ROWS: Final = 10_000
 LINES_PER_ORDER: Final = 5
 PRODUCTS: Final = 500
+FORMATS: Final = ("csv", "json", "xlsx")
 DAY: Final = date(2020, 1, 1)
 
 MAP: Final = """
@@ -115,7 +116,7 @@ def run(lines: int, *, database_url: str | None = None) -> dict[str, Any]:
     """Import files with so many order lines into a new office; how long it took, and the most memory it needed.
 
     ``database_url`` is an empty PostgreSQL database instead of a SQLite file. The second import of the same files
-    finds that nothing changed.
+    finds that nothing changed. Then the lines are exported in every format.
     """
     with tempfile.TemporaryDirectory(prefix="roundsman-bench-") as name:
         folder = Path(name)
@@ -125,12 +126,27 @@ def run(lines: int, *, database_url: str | None = None) -> dict[str, Any]:
         arguments = ("import", str(folder), "--map", str(folder / "bench.toml"), "--json", "--database", url)
         first, memory = _command(*arguments)
         again, memory_again = _command(*arguments)
+        exported = {form: _export(folder, url, form) for form in FORMATS}
     if (first["rows"]["order_lines"], first["rejected"], again["changed"]) != (lines, 0, 0):
         raise RuntimeError(f"the workload went wrong: {first} {again}")
     return {
         "order_lines": lines,
         "import": {**_rate(lines, first["seconds"]), "peak_memory_mb": memory},
         "again": {**_rate(lines, again["seconds"]), "peak_memory_mb": memory_again},
+        "export": exported,
+    }
+
+
+def _export(folder: Path, url: str, form: str) -> dict[str, Any]:
+    """Write the order lines into a file."""
+    out = folder / f"exported.{form}"
+    answer, memory = _command("export", "order_line", "--out", str(out), "--json", "--database", url)
+    size = out.stat().st_size
+    out.unlink()
+    return {
+        **_rate(answer["rows"]["order_line"], answer["seconds"]),
+        "peak_memory_mb": memory,
+        "file_mb": round(size / 1e6, 1),
     }
 
 
@@ -149,7 +165,7 @@ def _command(*arguments: str) -> tuple[dict[str, Any], int]:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{arguments[0]} ended with {process.returncode}: {said}")
-    answer = json.loads(said.splitlines()[-1]) if arguments[0] == "import" else {}
+    answer = json.loads(said.splitlines()[-1]) if "--json" in arguments else {}
     return answer, usage.ru_maxrss // 1024
 
 

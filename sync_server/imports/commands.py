@@ -43,13 +43,29 @@ LOOK_EVERY: Final = 200
 
 def add_import(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``import``."""
-    parser.add_argument("where", type=Path, metavar="DIR|FILE", help="the folder with the files, or one file")
     parser.add_argument(
-        "--map", required=True, metavar="NAME|FILE", help="a map of the program, or a TOML file"
+        "where",
+        type=Path,
+        metavar="DIR|FILE",
+        help="the folder with the files (CSV, XLSX, JSON), or one of them",
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     parser.add_argument(
-        "--rejects", type=Path, metavar="DIR", help="where rejected rows and the list of them go as files"
+        "--map",
+        required=True,
+        metavar="NAME|FILE",
+        help="which column feeds which field: a map that comes with the program, such as northwind, or a TOML file "
+        "(docs/imports.md says how one is written; an export brings its own)",
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="import into a copy of the office, say what happened, and throw it away",
+    )
+    parser.add_argument(
+        "--rejects",
+        type=Path,
+        metavar="DIR",
+        help="a folder for the rejected rows, to be mended and imported like others, and the list",
     )
     parser.add_argument(
         "--as", dest="login", metavar="LOGIN", help="who imports; the office itself by default"
@@ -58,7 +74,9 @@ def add_import(parser: argparse.ArgumentParser) -> None:
 
 def add_imports(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``imports``."""
-    parser.add_argument("--undo", type=int, metavar="ID", help="take this import back")
+    parser.add_argument(
+        "--undo", type=int, metavar="ID", help="take this import back; without it all are listed"
+    )
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="who takes it back")
 
 

@@ -72,7 +72,13 @@ def one(entity: str, key: str, values: dict[str, Value], **more: Any) -> Documen
 
 
 def customer(
-    key: str, *, match: tuple[str, ...] = ("code",), owner: str = "ANN", **values: Value
+    key: str,
+    *,
+    match: tuple[str, ...] = ("code",),
+    owner: str = "ANN",
+    row_id: bytes | None = None,
+    deleted: bool = False,
+    **values: Value,
 ) -> Document:
     """A row of customers; the code is its key."""
     given: dict[str, Value] = {
@@ -82,7 +88,7 @@ def customer(
         "library": "trading",
         **values,
     }
-    return one("customer", key, given, match=match)
+    return one("customer", key, given, match=match, id=row_id, deleted=deleted)
 
 
 def product(key: str, category: Wire, **values: Value) -> Document:

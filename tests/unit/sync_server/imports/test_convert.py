@@ -290,3 +290,17 @@ def test_the_newest_is_told_by_date_then_number_then_letters() -> None:
     assert moment("2.1.1997", reading) < moment("1.12.1997", reading)  # type: ignore[operator]
     assert moment("9,5", reading) < moment("10", reading)  # type: ignore[operator]
     assert moment("a", reading) == "a"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"), [('""', ""), ('"\\ufffd=1"', "\ufffd=1"), ("", None), (" a ", " a "), ('a"', 'a"')]
+)
+def test_an_exact_map_reads_texts_that_are_spelled_out(cell: str, expected: str | None) -> None:
+    assert value("product", "spec", '"x"', cell, top="exact = true\n") == expected
+
+
+@pytest.mark.parametrize("cell", ['"', '"a', '"a"b', '"\\q"'])
+def test_what_begins_to_be_spelled_out_and_is_not_is_rejected(cell: str) -> None:
+    said = problem("product", "spec", '"x"', cell, top="exact = true\n")
+    assert said == f"x: {cell} begins with a double quote and is no text of JSON"
+    assert value("product", "spec", '"x"', cell) == cell

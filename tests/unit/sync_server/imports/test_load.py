@@ -10,13 +10,13 @@ import pytest
 
 from crm.changes.ops import BIRTH, CHANGE, Op
 from crm.errors import OfficeFault
-from crm.ids import IdFactory
+from crm.ids import IdFactory, id_text
 from crm.orders.number import order_number
 from sync_server.imports import load as load_module
 from sync_server.imports.identity import stored_key
 from sync_server.imports.load import Cancelled
 from sync_server.imports.runs import UNDER_WAY, RunState
-from sync_server.imports.wanted import Reference, WantedRecord, WantedRow
+from sync_server.imports.wanted import Reference, Value, WantedRecord, WantedRow
 from tests.unit.sync_server.imports.load_desk import SOURCE, Desk, Document, customer, one, order
 from tests.unit.sync_server.sync.firm import ITSELF, Laptop
 
@@ -313,3 +313,49 @@ def test_keys_too_long_for_an_index_are_told_apart() -> None:
     assert stored_key("short") == "short"
     assert len({stored_key(key) for key in (long, long + "y", long[:200], "a\0b", "a b")}) == 5
     assert all(len(stored_key(key)) <= 200 and "\0" not in stored_key(key) for key in (long, "a\0b"))
+
+
+def test_ids_name_records_of_the_office_and_of_later_rows(desk: Desk) -> None:
+    customer_id, above, below = (desk.firm.new_id() for _ in range(3))
+
+    def contact(row_id: bytes, name: str, boss: bytes | None) -> Document:
+        named = Reference("contact", id_text(boss), ("id", boss)) if boss is not None else None
+        owner = Reference("customer", id_text(customer_id), ("id", customer_id))
+        values: dict[str, Value] = {"name": name, "customer_id": owner, "reports_to_id": named}
+        return one("contact", id_text(row_id), values, id=row_id)
+
+    told, _ = desk.load([customer("A", row_id=customer_id)])
+    assert told.reasons == {}
+    told, _ = desk.load(
+        [
+            contact(below, "Below", above),
+            contact(above, "Above", None),
+            contact(desk.firm.new_id(), "No", bytes(16)),
+        ],
+        source="another",
+    )
+    assert [row["reports_to_id"] for row in desk.living("contact") if row["name"] == "Below"] == [above]
+    assert list(told.reasons.values()) == [f"There is no contact '{id_text(bytes(16))}'."]
+
+
+def test_an_id_that_is_not_there_is_looked_for_by_values_and_keeps_its_name(desk: Desk) -> None:
+    other = desk.firm.new_id()
+    ann = one("app_user", id_text(other), {"name": "Anna", "rep_code": "ANN"}, id=other, match=("rep_code",))
+    boss = Reference("app_user", id_text(other), ("id", other))
+    ben = one("app_user", "ben", {"name": "Ben", "rep_code": "BEN", "superior_id": boss}, match=("rep_code",))
+    told, _ = desk.load([ann, ben])
+    assert told.outcomes == {("app_user", id_text(other)): "unchanged", ("app_user", "ben"): "changed"}
+    assert desk.firm.row("app_user", desk.firm.ben)["superior_id"] == desk.firm.anna
+
+
+def test_a_record_can_come_deleted_be_deleted_and_come_back(desk: Desk, anna: Laptop) -> None:
+    row_id = desk.firm.new_id()
+    for deleted, outcome in ((True, "created"), (True, "unchanged"), (False, "created"), (True, "changed")):
+        told, _ = desk.load([customer("A", row_id=row_id, deleted=deleted)])
+        assert list(told.outcomes.values()) == [outcome]
+        assert desk.firm.row("customer", row_id)["deleted"] == deleted
+    assert desk.firm.faults() == []
+    anna.checkpoint()
+    desk.load([customer("A", row_id=row_id)])
+    anna.fetch()
+    assert anna.rows["customer", row_id]["deleted"] == 0

@@ -242,3 +242,33 @@ def test_a_file_that_is_no_map_is_refused(tmp_path: Path, content: bytes | None,
 def test_maps_that_come_with_the_program_fit_the_schema(path: Path) -> None:
     found = load_map(path.stem, SCHEMA)
     assert found.name == path.stem
+
+
+EXACT = """
+name = "exact"
+exact = true
+[[file]]
+name = "customers.csv"
+key = ["id"]
+[[file.record]]
+entity = "customer"
+[file.record.fields]
+id = "id"
+deleted = "gone"
+code = "code"
+name = "name"
+owner_id = { ref = "app_user", match = "id", column = "owner" }
+"""
+
+
+def test_an_exact_map_keeps_blanks_unless_it_says_otherwise() -> None:
+    assert not map_of(EXACT).trim
+    assert map_of(EXACT.replace("exact = true", "exact = true\ntrim = true")).trim
+
+
+def test_records_are_named_by_id_without_a_file_that_makes_them() -> None:
+    [record] = map_of(EXACT).files[0].records
+    assert record.fields["owner_id"] == Cell(("owner",), ref="app_user", match="id")
+    assert problems_of(EXACT.replace('match = "id", ', "")) == (
+        "customers.csv, customer.owner_id: no file of this map makes records of app_user, so they have no keys.",
+    )
