@@ -93,7 +93,13 @@ def _plain(kind: str, nothing: str | None = "") -> Writing:
         form = instant_text
     else:
         form = str
-    return lambda values: [nothing if value is None else form(value) for value in values]
+
+    def write(values: Sequence[Any]) -> Sequence[Any]:
+        # Most columns say the same few things over and over.
+        cells = {value: form(value) for value in set(values) if value is not None}
+        return [cells.get(value, nothing) for value in values]
+
+    return write
 
 
 def _hex(value: bytes) -> str:

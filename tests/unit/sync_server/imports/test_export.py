@@ -206,28 +206,40 @@ def test_what_came_back_is_taken_back_and_brought_again(
     assert as_it_is(empty) == as_it_is(lived.url)
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value", "rejected", "reason"),
+    [
+        ("order_line", "unit_price_minor", "334", 2, "The order is not the document that was sealed."),
+        ("order_seal", "hash", "00" * 32, 3, "A sealed document does not match its hash."),
+        ("order_seal", "order_id", None, 3, "The order is not the document that was sealed."),
+        ("approval_decision", "seal_hash", "00" * 32, 2, "A decision is about a document that is not there."),
+    ],
+)
 def test_a_sealed_order_that_was_tampered_with_is_rejected(
-    lived: Firm, offices: Offices, tmp_path: Path
+    lived: Firm,
+    offices: Offices,
+    tmp_path: Path,
+    table: str,
+    column: str,
+    value: str | None,
+    rejected: int,
+    reason: str,
 ) -> None:
-    out = tmp_path / "office"
+    out, bad = tmp_path / "office", tmp_path / "bad"
     offices.export(lived.url, "all", out)
-    table = out / "order_line.csv"
-    table.write_text(table.read_text(encoding="utf-8-sig").replace(",333,", ",334,"), encoding="utf-8")
+    file = out / f"{table}.csv"
+    listed = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, listed[0])
+        writer.writeheader()
+        writer.writerows({**row, column: value} for row in listed if value is not None)
     empty = offices.empty()
+    map_file = str(out / "roundsman.toml")
     code, answer = offices.run(
-        "import",
-        str(out),
-        "--map",
-        str(out / "roundsman.toml"),
-        "--database",
-        empty,
-        "--rejects",
-        str(tmp_path / "bad"),
+        "import", str(out), "--map", map_file, "--database", empty, "--rejects", str(bad)
     )
-    assert (code, answer["outcomes"]["sales_order"]) == (1, {"created": 1, "rejected": 2})
-    assert "not the document that was sealed" in (tmp_path / "bad" / "report.csv").read_text(
-        encoding="utf-8-sig"
-    )
+    assert (code, answer["outcomes"]["sales_order"]) == (1, {"created": 3 - rejected, "rejected": rejected})
+    assert reason in (bad / "report.csv").read_text(encoding="utf-8-sig")
 
 
 @needs_northwind
