@@ -1,4 +1,4 @@
-"""The command line of the laptop: everything that works without a window.
+"""The start of the laptop's program: its window, or a command that works without one.
 
 Exit codes: 0 done; 1 not now (the office cannot be reached; a self-check failed); 2 an error, told on standard error
 as ``error 1234: sentence``; 130 interrupted.
@@ -24,6 +24,8 @@ EXIT_DONE: Final = 0
 EXIT_NOT_NOW: Final = 1
 EXIT_ERROR: Final = 2
 EXIT_INTERRUPTED: Final = 130
+NO_SCREEN: Final = 4403
+"""There is no screen to show the window on."""
 
 _EPILOG: Final = """\
 exit codes: 0 done; 1 not now, try again later; 2 an error, told as "error NUMBER: sentence"
@@ -46,8 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.self_check:
         run = _self_check
     if run is None:
-        parser.print_help(sys.stderr)
-        return EXIT_ERROR
+        run = _window
     if options.verbose:
         logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     former = signal.signal(signal.SIGTERM, _end)
@@ -139,6 +140,22 @@ def _dump(options: argparse.Namespace) -> int:
     return commands.dump(options.data)
 
 
+def _window(options: argparse.Namespace) -> int:
+    if sys.platform not in {"win32", "darwin"} and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        # Qt would abort.
+        _say(
+            NO_SCREEN,
+            "There is no screen here for the window. The commands work without one: roundsman --help",
+        )
+        return EXIT_ERROR
+    from desktop import program
+    from desktop.settings import Settings
+
+    return program.run(Settings.at(options.data))
+
+
 def _self_check(_options: argparse.Namespace) -> int:
     from desktop import selfcheck
 
@@ -149,17 +166,21 @@ def _parser() -> argparse.ArgumentParser:
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help="show details")
     folder = argparse.ArgumentParser(add_help=False, parents=[every])
-    folder.add_argument("--data", metavar="DIR", type=Path, help="the data folder of one account")
+    folder.add_argument(
+        "--data", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="the data folder of one account"
+    )
 
     parser = argparse.ArgumentParser(
         prog="roundsman",
-        description="Roundsman, the rep's program: an encrypted copy of your customers that works without a network.",
+        description="Roundsman, the rep's program: an encrypted copy of your customers that works without a network. "
+        "Without a command it opens its window.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(run=None, verbose=False)
+    parser.set_defaults(run=None, verbose=False, data=None)
     parser.add_argument("--verbose", action="store_true", help="show details")
+    parser.add_argument("--data", metavar="DIR", type=Path, help="the data folder of one account")
     parser.add_argument("--version", action="version", version=f"Roundsman {product_version()}")
     parser.add_argument("--self-check", action="store_true", help="the same as the command self-check")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")

@@ -7,7 +7,7 @@ sleep while a text field has the focus, and with it while an input method compos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
@@ -43,13 +43,15 @@ class Command:
     is_offered: Callable[[], bool] = _always
     is_checked: Callable[[], bool] | None = None
     in_palette: bool = True
-    words: str = field(default="")
+    words: str = ""
     """More source text of `CONTEXT` by which the palette finds it."""
+    context: str = CONTEXT
+    """The translation context of the title, where it is another one."""
 
     @property
     def text(self) -> str:
         """The title in the language of the window."""
-        return QCoreApplication.translate(CONTEXT, self.title)
+        return QCoreApplication.translate(self.context, self.title)
 
     @property
     def group_text(self) -> str:

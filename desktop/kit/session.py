@@ -25,7 +25,7 @@ class Session(QObject):
     """Made in the GUI thread after unlocking; `close` it before the store is closed.
 
     ``person`` is whose laptop it is, ``device_code`` begins the numbers given here (``ND-2``), ``zone`` is the company's
-    time zone (IANA name), ``server`` the office's address. ``actor_changed``: the directory gave or took rights.
+    time zone (IANA name), ``server`` the office's address; ``actor`` who was read already (`read_actor`). ``actor_changed``: the directory gave or took rights.
     """
 
     actor_changed = Signal()
@@ -40,6 +40,7 @@ class Session(QObject):
         device_code: str = "",
         server: str = "",
         sync: Sync | None = None,
+        actor: Actor | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,8 +53,7 @@ class Session(QObject):
         self.bus = Bus(store, self)
         self.tasks = Tasks(store, self.bus, self.actor, self)
         self.sync = sync or Sync(self)
-        with store.session() as reading:
-            self._actor = _actor_for(reading, person)
+        self._actor = actor or read_actor(store, person)
         self.bus.changed.connect(self._on_changed)
 
     def actor(self) -> Actor:
@@ -84,6 +84,12 @@ class Session(QObject):
         if actor != self._actor:
             self._actor = actor
             self.actor_changed.emit()
+
+
+def read_actor(store: Store, person: bytes) -> Actor:
+    """The person with the rights that the directory gives. From any thread."""
+    with store.session() as reading:
+        return _actor_for(reading, person)
 
 
 def _actor_for(reading: OrmSession, person: bytes) -> Actor:

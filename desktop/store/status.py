@@ -46,29 +46,34 @@ class Status:
 def status(store: Store) -> Status:
     """The status in one state of the copy."""
     with store.reading() as connection:
-        counted = connection.execute(
-            select(journal.c.state, func.count()).where(journal.c.state.in_(LIVE)).group_by(journal.c.state)
+        return status_in(connection, store.rows)
+
+
+def status_in(connection: Connection, rows: AllRows) -> Status:
+    """The status as a connection sees it."""
+    counted = connection.execute(
+        select(journal.c.state, func.count()).where(journal.c.state.in_(LIVE)).group_by(journal.c.state)
+    )
+    counts: dict[str, int] = {row[0]: row[1] for row in counted}
+    documents = connection.execute(
+        select(journal.c.root_table, journal.c.root_id)
+        .where(
+            journal.c.state.in_([JournalState.WAITING.value, JournalState.SENDING.value]),
+            journal.c.root_id.is_not(None),
         )
-        counts: dict[str, int] = {row[0]: row[1] for row in counted}
-        documents = connection.execute(
-            select(journal.c.root_table, journal.c.root_id)
-            .where(
-                journal.c.state.in_([JournalState.WAITING.value, JournalState.SENDING.value]),
-                journal.c.root_id.is_not(None),
-            )
-            .distinct()
-        ).all()
-        state = load(connection)
-        return Status(
-            waiting=counts.get(JournalState.WAITING.value, 0) + counts.get(JournalState.SENDING.value, 0),
-            answered=counts.get(JournalState.ANSWERED.value, 0),
-            parked=counts.get(JournalState.PARKED.value, 0),
-            conflicts_open=_conflicts(connection, store.rows),
-            waiting_documents=tuple((table, root_id) for table, root_id in documents),
-            checkpoint_ms=state.checkpoint_ms,
-            copied=state.copied or state.checkpoint_ms > 0,
-            enrolled=bool(state.incarnation),
-        )
+        .distinct()
+    ).all()
+    state = load(connection)
+    return Status(
+        waiting=counts.get(JournalState.WAITING.value, 0) + counts.get(JournalState.SENDING.value, 0),
+        answered=counts.get(JournalState.ANSWERED.value, 0),
+        parked=counts.get(JournalState.PARKED.value, 0),
+        conflicts_open=_conflicts(connection, rows),
+        waiting_documents=tuple((table, root_id) for table, root_id in documents),
+        checkpoint_ms=state.checkpoint_ms,
+        copied=state.copied or state.checkpoint_ms > 0,
+        enrolled=bool(state.incarnation),
+    )
 
 
 def _conflicts(connection: Connection, rows: AllRows) -> int:

@@ -46,6 +46,35 @@ class CommandButton(QPushButton):
         super().changeEvent(event)
 
 
+class CommandTool(QToolButton):
+    """A button for a command that shows its icon only."""
+
+    def __init__(self, commands: Commands, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._command = commands[name]
+        self._action: QAction = commands.action(name)
+        self._action.changed.connect(self._follow)
+        self.clicked.connect(self._action.trigger)
+        self.setIcon(icon(self._command.icon))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._follow()
+        self._restyle()
+
+    def _follow(self) -> None:
+        self.setToolTip(self._command.tooltip)
+        self.setAccessibleName(self._command.text)
+        self.setEnabled(self._action.isEnabled())
+
+    def _restyle(self) -> None:
+        self.setIconSize(QSize(look().size("icon"), look().size("icon")))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the look."""
+        if event.type() is QEvent.Type.StyleChange:
+            self._restyle()
+        super().changeEvent(event)
+
+
 class TextButton(QPushButton):
     """A button with words of its own. ``text`` is asked for again when the language changes."""
 

@@ -105,6 +105,119 @@
     </message>
 </context>
 <context>
+    <name>Commands</name>
+    <message>
+        <source>Back</source>
+        <translation>后退</translation>
+    </message>
+    <message>
+        <source>Close the customers&apos; data until you unlock it again</source>
+        <translation>关闭客户数据，直到您再次解锁</translation>
+    </message>
+    <message>
+        <source>Close the last notice</source>
+        <translation>关闭最近的通知</translation>
+    </message>
+    <message>
+        <source>Dark colours</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Do what the last notice offers</source>
+        <translation>执行最近通知中的操作</translation>
+    </message>
+    <message>
+        <source>Exchange with the office what is new on both sides</source>
+        <translation>与总部交换双方的新内容</translation>
+    </message>
+    <message>
+        <source>Find anything, or run a command</source>
+        <translation>查找任何内容，或执行命令</translation>
+    </message>
+    <message>
+        <source>Find or do</source>
+        <translation>查找或执行</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>前往</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+    <message>
+        <source>Next part of the window</source>
+        <translation>窗口的下一部分</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation>立即同步</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>language theme dark light size proxy server</source>
+        <translation>语言 主题 深色 浅色 大小 代理 服务器</translation>
+    </message>
+</context>
+<context>
+    <name>DateInput</name>
+    <message>
+        <source>Choose from a calendar (F4)</source>
+        <translation>从日历中选择（F4）</translation>
+    </message>
+    <message>
+        <source>year-month-day</source>
+        <translation>年-月-日</translation>
+    </message>
+</context>
+<context>
+    <name>Dialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>Errors</name>
     <message>
         <source>A customer has this code already.</source>
@@ -501,6 +614,41 @@
     <message>
         <source>You do not have the right to do this.</source>
         <translation>您没有执行此操作的权限。</translation>
+    </message>
+</context>
+<context>
+    <name>Facts</name>
+    <message>
+        <source>Data folder</source>
+        <translation>数据文件夹</translation>
+    </message>
+    <message>
+        <source>Numbers begin with</source>
+        <translation>编号前缀</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>This laptop at the office</source>
+        <translation>本机在总部的名称</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Way to the server</source>
+        <translation>连接方式</translation>
+    </message>
+    <message>
+        <source>direct</source>
+        <translation>直接连接</translation>
+    </message>
+    <message>
+        <source>through {proxy}</source>
+        <translation>通过代理 {proxy}</translation>
     </message>
 </context>
 <context>
@@ -1143,6 +1291,13 @@
     </message>
 </context>
 <context>
+    <name>FindInput</name>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+</context>
+<context>
     <name>Format</name>
     <message numerus="yes">
         <source>%n day(s) ago</source>
@@ -1254,6 +1409,49 @@
     <message>
         <source>The quantity must be more than 0.</source>
         <translation>数量必须大于 0。</translation>
+    </message>
+</context>
+<context>
+    <name>Gate</name>
+    <message>
+        <source>Ask the office for a code, and enrol with: roundsman enrol</source>
+        <translation>请向总部索取激活码，然后运行：roundsman enrol</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>Nothing was lost.</source>
+        <translation>没有丢失任何内容。</translation>
+    </message>
+    <message>
+        <source>Opening your copy</source>
+        <translation>正在打开您的副本</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>This laptop is not enrolled yet</source>
+        <translation>本机尚未激活</translation>
+    </message>
+    <message>
+        <source>This takes a moment and needs no network.</source>
+        <translation>这需要片刻，不需要网络。</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>Your copy cannot be opened</source>
+        <translation>无法打开您的副本</translation>
+    </message>
+    <message>
+        <source>Your copy is closed. What waits to be sent is safe.</source>
+        <translation>您的副本已关闭。待发送的内容是安全的。</translation>
     </message>
 </context>
 <context>
@@ -1424,6 +1622,40 @@
     </message>
 </context>
 <context>
+    <name>KeysDialog</name>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>LicencesDialog</name>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>组件</translation>
+    </message>
+    <message>
+        <source>Roundsman is free software under the Apache Licence 2.0. It stands on the work of others, whose packages and licences are these. Icons: Phosphor Icons (MIT).</source>
+        <translation>Roundsman 是以 Apache 许可证 2.0 发布的自由软件。它建立在他人的工作之上，所用组件及其许可证如下。图标：Phosphor Icons（MIT）。</translation>
+    </message>
+    <message>
+        <source>See the text</source>
+        <translation>见正文</translation>
+    </message>
+    <message>
+        <source>Text of the licence</source>
+        <translation>许可证正文</translation>
+    </message>
+    <message>
+        <source>The text of this licence can be read here:</source>
+        <translation>可在此处阅读该许可证正文：</translation>
+    </message>
+</context>
+<context>
     <name>Looks</name>
     <message>
         <source>Below the floor price</source>
@@ -1467,6 +1699,17 @@
     </message>
 </context>
 <context>
+    <name>NoticeCard</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+</context>
+<context>
     <name>Outcomes</name>
     <message>
         <source>Accepted</source>
@@ -1490,6 +1733,25 @@
     </message>
 </context>
 <context>
+    <name>Palette</name>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>Find a customer, an order, a product, or a command</source>
+        <translation>查找客户、订单、产品或命令</translation>
+    </message>
+    <message>
+        <source>Nothing here has this in its name.</source>
+        <translation>没有名称中包含此内容的项目。</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>查找结果</translation>
+    </message>
+</context>
+<context>
     <name>PriceSources</name>
     <message>
         <source>Agreed price</source>
@@ -1506,6 +1768,146 @@
     <message>
         <source>Typed by hand</source>
         <translation>手工价</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Lock when nobody is here for</source>
+        <translation>无人操作多久后锁定</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>紧凑</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Rows of lists</source>
+        <translation>列表行高</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>This laptop</source>
+        <translation>本机</translation>
+    </message>
+</context>
+<context>
+    <name>Standing</name>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n 项需要您处理</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n 项待发送</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>First copy</source>
+        <translation>首次复制</translation>
+    </message>
+    <message>
+        <source>First copy {percent} %</source>
+        <translation>首次复制 {percent}%</translation>
+    </message>
+    <message>
+        <source>Next try in {time}</source>
+        <translation>{time}后重试</translation>
+    </message>
+    <message>
+        <source>Not syncing</source>
+        <translation>未同步</translation>
+    </message>
+    <message>
+        <source>Offline, working locally</source>
+        <translation>离线，在本机工作</translation>
+    </message>
+    <message>
+        <source>Prices and credit as of: {time}</source>
+        <translation>价格与信用截至：{time}</translation>
+    </message>
+    <message>
+        <source>Syncing</source>
+        <translation>正在同步</translation>
+    </message>
+    <message>
+        <source>Syncing {percent} %</source>
+        <translation>正在同步 {percent}%</translation>
+    </message>
+    <message>
+        <source>The office last answered: {time}</source>
+        <translation>总部最近答复：{time}</translation>
+    </message>
+    <message>
+        <source>The office refuses this laptop</source>
+        <translation>总部拒绝了本机</translation>
+    </message>
+    <message>
+        <source>This laptop&apos;s clock is right.</source>
+        <translation>本机时钟准确。</translation>
+    </message>
+    <message>
+        <source>This laptop&apos;s clock is {time} fast.</source>
+        <translation>本机时钟快了 {time}。</translation>
+    </message>
+    <message>
+        <source>This laptop&apos;s clock is {time} slow.</source>
+        <translation>本机时钟慢了 {time}。</translation>
+    </message>
+    <message>
+        <source>Up to date</source>
+        <translation>已是最新</translation>
+    </message>
+    <message>
+        <source>Up to date {time}</source>
+        <translation>已是最新 {time}</translation>
+    </message>
+    <message>
+        <source>What waits is saved here and is sent by itself.</source>
+        <translation>待发送的内容已保存在本机，会自动发送。</translation>
+    </message>
+    <message>
+        <source>{waiting} ({worth})</source>
+        <translation>{waiting}（{worth}）</translation>
     </message>
 </context>
 <context>
@@ -1764,6 +2166,25 @@
     <message>
         <source>Territory</source>
         <translation>区域</translation>
+    </message>
+</context>
+<context>
+    <name>Workbench</name>
+    <message>
+        <source>Choose where to begin</source>
+        <translation>选择从哪里开始</translation>
+    </message>
+    <message>
+        <source>Error {code}</source>
+        <translation>错误 {code}</translation>
+    </message>
+    <message>
+        <source>Everything stands in the navigation at the left; Ctrl+K finds the rest.</source>
+        <translation>所有内容都在左侧导航中；按 Ctrl+K 查找其他。</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
     </message>
 </context>
 </TS>

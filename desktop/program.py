@@ -1,0 +1,366 @@
+"""The program with a window: from the start to the end, through gates, an open laptop, locks and the last door.
+
+Whatever may take time (keys, opening, enrolling, closing) happens in one thread of its own, one after the other, so that
+an opening never meets a closing. Its answers come back through one signal.
+"""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+
+from crm.changes.actor import Actor
+from desktop import bootstrap
+from desktop.bootstrap import CLOCK, EnrolmentOrder, Laptop, open_laptop
+from desktop.kit import words
+from desktop.kit.gate import Enrol, MakeGate
+from desktop.kit.preferences import Preferences
+from desktop.kit.screen import Entry, Finder
+from desktop.kit.session import Session, read_actor
+from desktop.settings import Settings, product_version
+from desktop.shell.application import LastDoor, make_application
+from desktop.shell.dialogs import Fact
+from desktop.shell.screens import SCREENS
+from desktop.shell.single import Single
+from desktop.shell.syncing import SyncThread, Watched
+from desktop.shell.window import MainWindow
+from desktop.sync.line import office_url
+from desktop.vault.errors import PassphraseNeeded
+from desktop.widgets.buttons import TextButton
+from desktop.widgets.empty import Empty
+
+log = logging.getLogger(__name__)
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the window is made of, for those who want another set: tests, pictures, the tour."""
+
+    entries: Sequence[Entry] = SCREENS
+    finder: Finder | None = None
+    first_run: MakeGate | None = None
+    unlock: MakeGate | None = None
+
+
+@dataclass
+class _Open:
+    """An open laptop, and what closes it."""
+
+    laptop: Laptop
+    stack: ExitStack
+    sync: SyncThread
+    actor: Actor
+    is_first_copy: bool
+    session: Session | None = None
+
+
+class Program(QObject):
+    """One window on one data folder. It is the `desktop.kit.gate.Gatekeeper` of the gates."""
+
+    _done = Signal(object)
+
+    def __init__(self, settings: Settings, application: QApplication, made_of: Parts | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self._application = application
+        self._made_of = made_of or Parts()
+        self._preferences = Preferences(settings.folder, self)
+        self._open: _Open | None = None
+        self._is_ending = False
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="roundsman-door")
+        self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
+        self.window = MainWindow(
+            application, self._preferences, facts=self._facts, on_lock=self.lock, on_end=self.end
+        )
+
+    # -- what gates may ask
+
+    @property
+    def folder(self) -> Path:
+        """See `Gatekeeper.folder`."""
+        return self.settings.folder
+
+    @property
+    def preferences(self) -> Preferences:
+        """See `Gatekeeper.preferences`."""
+        return self._preferences
+
+    def open(self, passphrase: str | None, failed: Callable[[Exception], None], *, owner: QObject) -> None:
+        """See `Gatekeeper.open`."""
+        sync = SyncThread(CLOCK, self)
+        self._elsewhere(lambda: self._opened(passphrase, sync), self._begin, failed, owner)
+
+    def enrol(self, order: Enrol, failed: Callable[[Exception], None], *, owner: QObject) -> None:
+        """See `Gatekeeper.enrol`."""
+        sync = SyncThread(CLOCK, self)
+
+        def work() -> _Open:
+            server = office_url(order.server, allow_plain=order.allows_plain_http)
+            asked = EnrolmentOrder(server=server, code=order.code, device_name=order.device_name)
+            bootstrap.enrol_folder(self.settings, asked, passphrase=lambda: _given(order.passphrase))
+            return self._opened(order.passphrase or None, sync)
+
+        self._elsewhere(work, self._begin, failed, owner)
+
+    def quit(self) -> None:
+        """See `Gatekeeper.quit`."""
+        self.window.close()
+
+    # -- from start to end
+
+    def start(self) -> None:
+        """Show the window: the gate of the first run, or the laptop."""
+        self.window.show()
+        if self.settings.enrolment() is None:
+            self._show_gate(self._made_of.first_run or _not_enrolled)
+            return
+        waiting = Empty(
+            "lock",
+            lambda: translate("Gate", "Opening your copy"),
+            lambda: translate("Gate", "This takes a moment and needs no network."),
+        )
+        self.window.show_gate(waiting)
+        self.open(None, self._on_closed_door, owner=waiting)
+
+    def lock(self) -> None:
+        """Close the laptop and show the gate that opens it again. The key leaves the memory with it."""
+        if self._open is not None:
+            self._show_gate(self._made_of.unlock or _locked)
+            self._close()
+
+    def end(self) -> None:
+        """The window was closed: close the laptop, then end."""
+        if self._is_ending:
+            return
+        self._is_ending = True
+        self._close()
+        self._worker.submit(lambda: None).add_done_callback(lambda _future: self._done.emit(self._leave))
+
+    def tell_broken(self, error: BaseException) -> None:
+        """Something went wrong that nobody expected."""
+        bench = self.window.workbench
+        if bench is not None and isinstance(error, Exception):
+            bench.tell_error(error)
+
+    # -- inside
+
+    def _show_gate(self, make: MakeGate) -> None:
+        self.window.show_gate(make(self))
+
+    def _on_closed_door(self, error: Exception) -> None:
+        """At the start: a passphrase is asked for, anything else is told."""
+        if isinstance(error, PassphraseNeeded):
+            self._show_gate(self._made_of.unlock or _locked)
+        else:
+            self._show_gate(lambda keeper: _closed(keeper, error))
+
+    def _opened(self, passphrase: str | None, sync: SyncThread) -> _Open:
+        """In the worker's thread."""
+        stack = ExitStack()
+        try:
+            laptop = stack.enter_context(
+                open_laptop(
+                    self.settings,
+                    passphrase=lambda: _given(passphrase or ""),
+                    around=lambda transport: Watched(transport, sync),
+                    tell=sync.on_report,
+                )
+            )
+            actor = read_actor(laptop.store, laptop.enrolment.person)
+            is_first_copy = not laptop.store.state().copied
+        except BaseException:
+            stack.close()
+            raise
+        return _Open(laptop, stack, sync, actor, is_first_copy)
+
+    def _begin(self, opened: _Open) -> None:
+        laptop = opened.laptop
+        session = Session(
+            laptop.store,
+            CLOCK,
+            person=laptop.enrolment.person,
+            zone=laptop.enrolment.zone,
+            device_code=laptop.enrolment.device_code,
+            server=laptop.enrolment.server,
+            sync=opened.sync,
+            actor=opened.actor,
+            parent=self,
+        )
+        opened.session = session
+        self._open = opened
+        bench = self.window.begin(session, self._made_of.entries, finder=self._made_of.finder)
+        first = next((entry.name for entry in self._made_of.entries if entry.in_rail), None)
+        if first is not None:
+            bench.open(first)
+        opened.sync.start(laptop.sync, is_first_copy=opened.is_first_copy)
+
+    def _close(self) -> None:
+        opened, self._open = self._open, None
+        self.window.end()
+        if opened is None:
+            return
+        session = opened.session
+        if session is not None:
+            session.tasks.close()
+            session.bus.close()
+            session.deleteLater()
+
+        def work() -> None:
+            opened.sync.stop()
+            opened.stack.close()
+
+        self._worker.submit(work).add_done_callback(_log_failure)
+
+    @Slot(object)
+    def _on_done(self, work: Callable[[], None]) -> None:
+        work()
+
+    def _leave(self) -> None:
+        self._worker.shutdown(wait=False)
+        self._application.quit()
+
+    def _elsewhere(
+        self,
+        work: Callable[[], _Open],
+        then: Callable[[_Open], None],
+        failed: Callable[[Exception], None],
+        owner: QObject,
+    ) -> None:
+        wanted = weakref.ref(owner)
+
+        def done(future: Future[_Open]) -> None:
+            error = future.exception()
+
+            def answer() -> None:
+                here = wanted()
+                if error is None:
+                    then(future.result())
+                elif isinstance(error, Exception) and here is not None and isValid(here):
+                    failed(error)
+
+            self._done.emit(answer)
+
+        self._worker.submit(work).add_done_callback(done)
+
+    def _facts(self) -> list[Fact]:
+        enrolment = self.settings.enrolment()
+        told: list[Fact] = []
+        if enrolment is not None:
+            told += [
+                (lambda: translate("Facts", "Server"), enrolment.server),
+                (lambda: translate("Facts", "Way to the server"), _road(enrolment.server)),
+                (lambda: translate("Facts", "This laptop at the office"), enrolment.device_name),
+                (lambda: translate("Facts", "Numbers begin with"), enrolment.device_code),
+            ]
+        told += [
+            (lambda: translate("Facts", "Data folder"), str(self.settings.folder)),
+            (lambda: translate("Facts", "Version"), product_version()),
+        ]
+        return told
+
+
+def _given(passphrase: str) -> str:
+    if not passphrase:
+        raise PassphraseNeeded()
+    return passphrase
+
+
+def _log_failure(future: Future[Any]) -> None:
+    error = future.exception()
+    if error is not None:
+        log.error("close_failed error=%s", type(error).__name__)
+
+
+def _road(server: str) -> str:
+    """The proxy on the way, without what it is signed in with."""
+    from requests.utils import get_environ_proxies
+
+    proxies = get_environ_proxies(server)
+    proxy = proxies.get(urlsplit(server).scheme) or proxies.get("all")
+    if not proxy:
+        return translate("Facts", "direct")
+    there = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    return translate("Facts", "through {proxy}").format(proxy=f"{there.hostname}:{there.port or 80}")
+
+
+# --- gates for a program that has no others ---------------------------------------------------------------------------
+
+
+def _not_enrolled(keeper: Any) -> QWidget:
+    return Empty(
+        "key",
+        lambda: translate("Gate", "This laptop is not enrolled yet"),
+        lambda: translate("Gate", "Ask the office for a code, and enrol with: roundsman enrol"),
+        TextButton(lambda: translate("Gate", "Quit"), keeper.quit),
+    )
+
+
+def _locked(keeper: Any) -> QWidget:
+    gate: Empty
+    gate = Empty(
+        "lock",
+        lambda: translate("Gate", "Locked"),
+        lambda: translate("Gate", "Your copy is closed. What waits to be sent is safe."),
+        TextButton(
+            lambda: translate("Gate", "Unlock"),
+            lambda: keeper.open(None, lambda error: gate.say(_words(error), _words_below), owner=gate),
+            role="primary",
+        ),
+    )
+    return gate
+
+
+def _words(error: Exception) -> Callable[[], str]:
+    return lambda: words.error(error)
+
+
+def _words_below() -> str:
+    return translate("Gate", "Nothing was lost.")
+
+
+def _closed(keeper: Any, error: Exception) -> QWidget:
+    return Empty(
+        "danger",
+        lambda: translate("Gate", "Your copy cannot be opened"),
+        lambda: words.error(error),
+        TextButton(lambda: translate("Gate", "Quit"), keeper.quit),
+    )
+
+
+# --- the start --------------------------------------------------------------------------------------------------------
+
+SECOND: Final = 0
+
+
+def run(settings: Settings, made_of: Parts | None = None) -> int:
+    """Open the window and stay until it is closed; gives the exit code."""
+    application = make_application()
+    single = Single(settings.folder)
+    if single.call_first():
+        return SECOND
+    with LastDoor() as door:
+        program = Program(settings, application, made_of)
+        single.asked.connect(program.window.come_forward)
+        single.listen()
+        door.opened.connect(program.tell_broken, Qt.ConnectionType.QueuedConnection)
+        # Python looks at signals (Ctrl+C) only while it runs.
+        pulse = QTimer(interval=500)
+        pulse.timeout.connect(lambda: None)
+        pulse.start()
+        program.start()
+        try:
+            return application.exec()
+        finally:
+            single.close()

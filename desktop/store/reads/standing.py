@@ -1,0 +1,42 @@
+"""The numbers of the status line, and what the waiting orders are worth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from crm.orders.entities import SalesOrder
+from desktop.store.rows import AllRows
+from desktop.store.status import Status, status_in
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the copy stands. ``worth_minor`` is what the waiting orders come to, in minor units by currency."""
+
+    status: Status
+    worth_minor: Mapping[str, int]
+
+    @property
+    def needs_you(self) -> int:
+        """How many things wait for the person."""
+        return self.status.parked + self.status.conflicts_open
+
+
+def standing(connection: Connection, rows: AllRows) -> Standing:
+    """The standing in one state of the copy."""
+    found = status_in(connection, rows)
+    order = SalesOrder.__table__.c
+    ids = [row_id for table, row_id in found.waiting_documents if table == SalesOrder.__tablename__]
+    worth: dict[str, int] = defaultdict(int)
+    for begin in range(0, len(ids), _AT_ONCE):
+        query = select(order.currency, order.gross_total_minor)
+        for currency, amount in connection.execute(query.where(order.id.in_(ids[begin : begin + _AT_ONCE]))):
+            worth[currency] += amount
+    return Standing(found, dict(worth))
