@@ -238,7 +238,7 @@ def test_a_sealed_order_that_was_tampered_with_is_rejected(
     code, answer = offices.run(
         "import", str(out), "--map", map_file, "--database", empty, "--rejects", str(bad)
     )
-    assert (code, answer["outcomes"]["sales_order"]) == (1, {"created": 3 - rejected, "rejected": rejected})
+    assert (code, answer["outcomes"]["sales_order"]["rejected"]) == (1, rejected)
     assert reason in (bad / "report.csv").read_text(encoding="utf-8-sig")
 
 
