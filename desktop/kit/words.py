@@ -230,8 +230,12 @@ def field(table_name: str, name: str) -> str:
 
 def error(problem: Exception) -> str:
     """What happened, what is safe, what to do: for whatever was raised."""
-    code = problem.code if isinstance(problem, RoundsmanError) else BROKEN
-    return error_number(code, problem.message if isinstance(problem, RoundsmanError) else "")
+    return error_number(code_of(problem), problem.message if isinstance(problem, RoundsmanError) else "")
+
+
+def code_of(problem: Exception) -> int:
+    """The number that people quote: that of a defect of the program, for what is none of our errors."""
+    return problem.code if isinstance(problem, RoundsmanError) else _BROKEN
 
 
 def error_number(code: int, message: str = "") -> str:
@@ -239,10 +243,10 @@ def error_number(code: int, message: str = "") -> str:
     found = ERRORS.get(code)
     if found is not None:
         return QCoreApplication.translate("Errors", found)
-    return message or QCoreApplication.translate("Errors", ERRORS[BROKEN])
+    return message or QCoreApplication.translate("Errors", ERRORS[_BROKEN])
 
 
-BROKEN: Final = 4399
+_BROKEN: Final = 4399
 """A defect of the program itself (`desktop.settings`)."""
 
 

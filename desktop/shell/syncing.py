@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from crm.changes.ops import Head, PullRequest, PushAnswer, PushRequest
 from crm.clock import Clock
 from crm.errors import Code
+from desktop.kit import words
 from desktop.kit.sync import Phase, Sync, SyncView
 from desktop.sync.doorbell import Stop
 from desktop.sync.engine import RoundReport
@@ -144,9 +145,9 @@ class SyncThread(Sync):
     def _run(self, engine: Engine) -> None:
         try:
             engine.run_forever(self._bell)
-        except Exception:
+        except Exception as error:
             log.exception("sync_broken")
-            self._learn(phase=Phase.REFUSED, code=4399, message="")
+            self._learn(phase=Phase.REFUSED, code=words.code_of(error), message="")
             return
         self._learn(phase=Phase.OFF)
 

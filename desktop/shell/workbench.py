@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from crm.errors import RoundsmanError
 from desktop.kit import words
 from desktop.kit.commands import Command, Commands
 from desktop.kit.marks import QT_TRANSLATE_NOOP
@@ -169,8 +168,7 @@ class Workbench(Translated):
 
     def tell_error(self, error: Exception) -> None:
         """See `Shell.tell_error`."""
-        code = error.code if isinstance(error, RoundsmanError) else words.BROKEN
-        number = self.tr("Error {code}").format(code=code)
+        number = self.tr("Error {code}").format(code=words.code_of(error))
         self.notify(Notice(words.error(error), Kind.NEEDS_YOU, detail=number, lasts_s=0))
 
     def leave(self) -> None:

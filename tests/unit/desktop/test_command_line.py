@@ -392,12 +392,27 @@ def test_a_reader_of_the_dump_may_go_early(enrolled: Path, monkeypatch: pytest.M
 # --- the last door -----------------------------------------------------------------------------------------------------
 
 
-def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="there is always a screen there")
+def test_without_a_command_and_a_screen_the_commands_are_pointed_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
     assert main([]) == 2
     out, err = capsys.readouterr()
     assert out == ""
+    assert err.startswith("error 4403: ")
+    assert "--help" in err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
     for command in ("enrol", "sync", "status", "dump", "self-check"):
-        assert command in err
+        assert command in told
+
 
 
 @pytest.mark.allow_log("desktop.logs")
