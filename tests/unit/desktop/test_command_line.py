@@ -414,7 +414,6 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         assert command in told
 
 
-
 @pytest.mark.allow_log("desktop.logs")
 def test_a_defect_is_told_without_a_traceback_and_logged_without_content(
     enrolled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
