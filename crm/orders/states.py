@@ -96,3 +96,5 @@ OWING: Final = frozenset(
     }
 )
 """Orders that count against the customer's credit limit."""
+PLACED: Final = OWING | {_S.SETTLED.value, _S.CLOSED.value, _S.REPLACED.value}
+"""Orders that count as the customer's: placed, and neither refused, given up nor paid back (R-015, R-080)."""
