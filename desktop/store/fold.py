@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from crm.changes.ops import Block, Outcome, Receipt
 from crm.changes.view import Key, Rulebook
 from desktop.store import journal as log
-from desktop.store import overlay
+from desktop.store import overlay, trace
 from desktop.store.driver import fetch, fetch_in
 from desktop.store.overlay import Confirmed
 from desktop.store.rows import AllRows
@@ -98,6 +98,7 @@ class Fold:
         evicted = {unit for part in parts for unit in part.evicted}
         if refetched:
             self._replace(parts, refetched, carried)
+        trace.note(self._connection, self._rows, (block for part in parts for block in part.blocks))
         for part in parts:
             for block in part.blocks:
                 if block.table in self._rows.tables and block.rows:
@@ -175,6 +176,7 @@ class Fold:
                 self.folded.evicted += removed
                 self.folded.tables.add(name)
         self._connection.exec_driver_sql("DELETE FROM held_unit WHERE unit = ?", gone)
+        trace.forget_units(self._connection, units)
         for unit in units:
             self._affected |= overlay.forget_unit(self._connection, unit)
 

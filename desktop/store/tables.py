@@ -153,3 +153,19 @@ sync_log: Final = Table(
 """What the rounds did that did anything (MessagePack maps), the last `KEPT_LOG` of them."""
 
 KEPT_LOG: Final = 500
+
+trace: Final = Table(
+    "trace",
+    LOCAL,
+    Column("entry", Integer, primary_key=True),
+    Column("table_name", String(40), nullable=False),
+    Column("row_id", LargeBinary(16), nullable=False),
+    Column("unit", LargeBinary(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by_id", LargeBinary(16)),
+    Column("fields", LargeBinary, nullable=False),
+    Index("trace_row", "row_id"),
+    Index("trace_unit", "unit", "at_ms"),
+    sqlite_autoincrement=True,
+)
+"""What pages changed in rows that were here already: ``fields`` is a MessagePack map of field to ``[old, new]``."""
