@@ -6,14 +6,13 @@ Submitting, revising, withdrawing and cancelling are units of work of their own:
 
 from __future__ import annotations
 
-from typing import Final, Unpack, cast
+from typing import Final, Unpack
 
 from crm.catalogue.states import ProductState
 from crm.changes.actor import Extent
 from crm.changes.work import Work
-from crm.customers.queries import find_customer, ship_to_addresses, standing_of_customer
-from crm.errors import Code, InvalidInput, NotAllowed, RuleBroken
-from crm.money import exponent
+from crm.customers.queries import find_customer, standing_of_customer
+from crm.errors import Code, NotAllowed, RuleBroken
 from crm.orders import queries
 from crm.orders.amounts import MAX_LINES
 from crm.orders.completeness import problems
@@ -24,15 +23,13 @@ from crm.orders.editing import (
     OrderFields,
     draft,
     draft_line,
-    find_price_list,
+    first_head,
     moving,
-    place_of,
     price_book,
     reprice,
     settle,
     take_head,
     take_line,
-    take_terms,
 )
 from crm.orders.entities import MAX_SEAL_BYTES, OrderLine, OrderSeal, SalesOrder
 from crm.orders.number import order_number
@@ -75,31 +72,18 @@ def create_order(
     demand(work.actor, WRITE, standing_of_customer(work.session, customer))
     if rep_id not in (None, work.actor.id) and work.actor.extent(WRITE) <= Extent.OWN:
         raise NotAllowed(Code.NO_RIGHT, "You cannot write an order in another's name.")
-    day = fields.get("order_date", work.business_date)
-    price_list = find_price_list(work, price_list_id, currency, day)
-    if price_list is None and currency is None:
-        raise InvalidInput(Code.BAD_VALUE, "An order needs a price list or a currency.", field="currency")
-    row_id = work.new_id()
-    order = SalesOrder(
-        id=row_id,
-        number=order_number(work.device_code, work.next_number(SERIES), row_id),
+    order = first_head(
+        work.session,
+        customer,
         rep_id=rep_id or work.actor.id,
-        customer_id=customer.id,
-        customer_name=customer.name,
-        order_date=day,
-        currency=price_list.currency if price_list is not None else cast(str, currency),
-        price_list_id=price_list.id if price_list is not None else None,
-        is_net=price_list.is_net if price_list is not None else True,
+        day=fields.get("order_date", work.business_date),
+        price_list_id=price_list_id,
+        currency=currency,
+        fields=fields,
     )
-    exponent(order.currency)
-    if "ship_to_address_id" not in fields and "delivery_place" not in fields:
-        address = work.session.scalars(ship_to_addresses(customer.id)).first()
-        if address is not None:
-            order.ship_to_address_id, order.delivery_place = address.id, place_of(address)
-    if "payment_terms_id" not in fields and customer.payment_terms_id is not None:
-        take_terms(work, order, customer.payment_terms_id)
+    order.id = work.new_id()
+    order.number = order_number(work.device_code, work.next_number(SERIES), order.id)
     work.session.add(order)
-    take_head(work, order, fields)
     work.session.flush()
     return order
 
@@ -114,7 +98,7 @@ def change_order(work: Work, order_id: bytes, **fields: Unpack[OrderFields]) -> 
     """
     order = draft(work, order_id)
     manner = order.currency, order.is_net
-    take_head(work, order, fields)
+    take_head(work.session, order, fields)
     if "order_date" in fields or "price_list_id" in fields:
         reprice(work, order, keep_manual=manner == (order.currency, order.is_net))
     settle(work, order)

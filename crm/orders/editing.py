@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, TypedDict, cast
 
+from sqlalchemy.orm import Session
+
 from crm.catalogue.entities import PriceList
 from crm.catalogue.queries import price_lists_on
 from crm.catalogue.rules import PriceRule
@@ -13,9 +15,9 @@ from crm.changes.entity import Replicated
 from crm.changes.work import Work
 from crm.contacts.entities import Contact
 from crm.customers.entities import Customer, ShipToAddress
-from crm.customers.queries import find_customer, standing_of_customer
+from crm.customers.queries import find_customer, ship_to_addresses, standing_of_customer
 from crm.errors import Code, InvalidInput, NotAllowed, RuleBroken
-from crm.money import BASIS_POINTS, MILLI
+from crm.money import BASIS_POINTS, MILLI, exponent
 from crm.orders import queries
 from crm.orders.amounts import LineFigures, in_bounds
 from crm.orders.entities import OrderLine, SalesOrder
@@ -28,6 +30,8 @@ from crm.rules import row_of
 from crm.terms.entities import PaymentTerms
 
 _RULES: Final = OrderRules()
+NO_ID: Final = bytes(16)
+"""The id of what is not written yet."""
 
 
 class OrderDetails(TypedDict, total=False):
@@ -122,7 +126,7 @@ def price_book(work: Work, order: SalesOrder) -> PriceBook:
 
 
 def find_price_list(
-    work: Work, price_list_id: bytes | None, currency: str | None, day: date
+    session: Session, price_list_id: bytes | None, currency: str | None, day: date
 ) -> PriceList | None:
     """The list that was named; without one the first by code that holds on ``day`` in ``currency``, or None.
 
@@ -130,14 +134,53 @@ def find_price_list(
     :raises InvalidInput: 1005 it is in another currency than ``currency``.
     """
     if price_list_id is not None:
-        price_list = work.session.get(PriceList, price_list_id)
+        price_list = session.get(PriceList, price_list_id)
         if price_list is None or price_list.deleted:
             raise NotAllowed(Code.NOT_FOUND, "There is no such price list.")
         if currency is not None and price_list.currency != currency:
             raise InvalidInput(Code.BAD_VALUE, "The price list is in another currency.", field="currency")
         return price_list
-    holding = work.session.scalars(price_lists_on(day))
+    holding = session.scalars(price_lists_on(day))
     return next((each for each in holding if currency is None or each.currency == currency), None)
+
+
+def first_head(
+    session: Session,
+    customer: Customer,
+    *,
+    rep_id: bytes,
+    day: date,
+    price_list_id: bytes | None,
+    currency: str | None,
+    fields: OrderDetails,
+) -> SalesOrder:
+    """An order as it begins, without id and number and not in the session: `crm.orders.actions.create_order`.
+
+    :raises NotAllowed, InvalidInput: see there.
+    """
+    price_list = find_price_list(session, price_list_id, currency, day)
+    if price_list is None and currency is None:
+        raise InvalidInput(Code.BAD_VALUE, "An order needs a price list or a currency.", field="currency")
+    order = SalesOrder(
+        id=NO_ID,
+        number="",
+        rep_id=rep_id,
+        customer_id=customer.id,
+        customer_name=customer.name,
+        order_date=day,
+        currency=price_list.currency if price_list is not None else cast(str, currency),
+        price_list_id=price_list.id if price_list is not None else None,
+        is_net=price_list.is_net if price_list is not None else True,
+    )
+    exponent(order.currency)
+    if "ship_to_address_id" not in fields and "delivery_place" not in fields:
+        address = session.scalars(ship_to_addresses(customer.id)).first()
+        if address is not None:
+            order.ship_to_address_id, order.delivery_place = address.id, place_of(address)
+    if "payment_terms_id" not in fields and customer.payment_terms_id is not None:
+        take_terms(session, order, customer.payment_terms_id)
+    take_head(session, order, fields)
+    return order
 
 
 def place_of(address: ShipToAddress) -> str:
@@ -153,16 +196,16 @@ def place_of(address: ShipToAddress) -> str:
     return " ".join(part for part in parts if part)[:500] or address.label
 
 
-def take_terms(work: Work, order: SalesOrder, terms_id: bytes | None) -> None:
+def take_terms(session: Session, order: SalesOrder, terms_id: bytes | None) -> None:
     """Put payment terms on the order, with the name they have now; None takes them off."""
-    terms = None if terms_id is None else work.session.get(PaymentTerms, terms_id)
+    terms = None if terms_id is None else session.get(PaymentTerms, terms_id)
     if terms_id is not None and terms is None:
         raise NotAllowed(Code.NOT_FOUND, "There are no such payment terms.")
     order.payment_terms_id = terms_id
     order.payment_terms_name = "" if terms is None else terms.name
 
 
-def take_head(work: Work, order: SalesOrder, fields: OrderDetails | OrderFields) -> None:
+def take_head(session: Session, order: SalesOrder, fields: OrderDetails | OrderFields) -> None:
     """Put what was typed on the order's head, with the captions that follow.
 
     Words of one's own in ``delivery_place`` stand above the address of ``ship_to_address_id``.
@@ -175,16 +218,16 @@ def take_head(work: Work, order: SalesOrder, fields: OrderDetails | OrderFields)
         if name not in known:
             raise InvalidInput(Code.UNKNOWN_FIELD, "That cannot be edited here.", field=name)
         if name == "payment_terms_id":
-            take_terms(work, order, value)
+            take_terms(session, order, value)
         elif name == "ship_to_address_id":
-            _take_address(work, order, value)
+            _take_address(session, order, value)
         elif name == "contact_id":
-            contact = None if value is None else work.session.get(Contact, value)
+            contact = None if value is None else session.get(Contact, value)
             if value is not None and (contact is None or contact.customer_id != order.customer_id):
                 raise NotAllowed(Code.NOT_FOUND, "The customer has no such contact.")
             order.contact_id = value
         elif name == "price_list_id":
-            price_list = cast(PriceList, find_price_list(work, value, None, order.order_date))
+            price_list = cast(PriceList, find_price_list(session, value, None, order.order_date))
             order.price_list_id, order.currency = price_list.id, price_list.currency
             order.is_net = price_list.is_net
         elif name == "discount_bp":
@@ -195,8 +238,8 @@ def take_head(work: Work, order: SalesOrder, fields: OrderDetails | OrderFields)
         order.delivery_place = fields["delivery_place"].strip()  # words of one's own stand above the address
 
 
-def _take_address(work: Work, order: SalesOrder, address_id: bytes | None) -> None:
-    address = None if address_id is None else work.session.get(ShipToAddress, address_id)
+def _take_address(session: Session, order: SalesOrder, address_id: bytes | None) -> None:
+    address = None if address_id is None else session.get(ShipToAddress, address_id)
     if address_id is not None and (
         address is None or address.deleted or address.customer_id != order.customer_id
     ):

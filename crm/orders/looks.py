@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from crm.catalogue.rules import PriceRule, lowest_amount
 from crm.catalogue.states import ProductState
@@ -87,25 +87,51 @@ def _look(code: Look, text: str, **details: int | str | bool | None) -> Finding:
     return Finding("look", code.value, text, details)
 
 
-def _about_credit(
-    book: PriceBook, order: Row, amounts: OrderAmounts, others: Sequence[Row]
-) -> Iterator[Finding]:
+class Credit(NamedTuple):
+    """How an order stands to the customer's credit, in minor units of its currency (R-036).
+
+    ``open_minor`` is what the other orders at hand come to that count against the limit.
+    """
+
+    limit_minor: int
+    open_minor: int
+    order_minor: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the order takes the customer over the limit."""
+        return self.open_minor + self.order_minor > self.limit_minor
+
+
+def credit_of(view: View, book: PriceBook, order: Row, amounts: OrderAmounts) -> Credit | None:
+    """The credit, by what is at hand; None when no limit is set in the order's currency."""
+    return _credit(book, order, amounts, _others(view, order))
+
+
+def _credit(book: PriceBook, order: Row, amounts: OrderAmounts, others: Sequence[Row]) -> Credit | None:
     customer = book.customer
     limit = customer["credit_limit_minor"] if customer is not None else None
     if customer is None or not isinstance(limit, int) or customer["credit_currency"] != order["currency"]:
-        return
+        return None
     owed = sum(
         cast(int, other["gross_total_minor"])
         for other in others
         if other["state"] in OWING and other["currency"] == order["currency"]
     )
-    if owed + amounts.gross_total_minor > limit:
+    return Credit(limit, owed, amounts.gross_total_minor)
+
+
+def _about_credit(
+    book: PriceBook, order: Row, amounts: OrderAmounts, others: Sequence[Row]
+) -> Iterator[Finding]:
+    credit = _credit(book, order, amounts, others)
+    if credit is not None and credit.is_over:
         yield _look(
             Look.OVER_CREDIT,
             "With this order the customer is over the credit limit.",
-            limit_minor=limit,
-            open_minor=owed,
-            order_minor=amounts.gross_total_minor,
+            limit_minor=credit.limit_minor,
+            open_minor=credit.open_minor,
+            order_minor=credit.order_minor,
         )
 
 
