@@ -2169,6 +2169,25 @@
     </message>
 </context>
 <context>
+    <name>Values</name>
+    <message>
+        <source>a record that is not on this laptop</source>
+        <translation>不在本机上的记录</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>somebody</source>
+        <translation>某人</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+</context>
+<context>
     <name>Workbench</name>
     <message>
         <source>Choose where to begin</source>

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -126,10 +127,8 @@ def ten_lines(copy: LocalCopy, company: Company, customer: bytes, *, submits: bo
     order = act(copy, "order.create", begin).id
     for product in company.products[:10]:
         act(
-            copy,
-            "order.add_line",
-            lambda work, product=product: add_line(work, order, product, quantity_milli=2000),
-        )  # type: ignore[misc]
+            copy, "order.add_line", partial(add_line, order_id=order, product_id=product, quantity_milli=2000)
+        )
     if submits:
         act(copy, "order.submit", lambda work: submit_order(work, order))
     return order
