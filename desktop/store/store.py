@@ -23,7 +23,7 @@ from crm.changes.safeguards import ALL, Safeguards
 from crm.changes.view import Key, Rulebook
 from crm.clock import Clock, business_date
 from crm.errors import Code, LocalFault
-from desktop.store import logbook, parked, sending, staging
+from desktop.store import log, logbook, parked, sending, staging
 from desktop.store.database import (
     has_tables,
     quicken_binding,
@@ -451,6 +451,10 @@ class Store:
         with transaction(self.engine) as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
+
+    def shorten_log(self) -> None:
+        """Bring what was written since into the file, if it is much. Nobody waits for it, and it waits for nobody."""
+        log.shorten(self.engine)
 
     def log_round(self, report: dict[str, Any]) -> None:
         """Keep what a round did; plain values."""

@@ -126,6 +126,8 @@ class SyncEngine:
                 self.store.build_indexes()
                 self.store.build_search()
         if not report.is_idle:
+            self.store.shorten_log()
+        if not report.is_idle:
             logger.info(
                 "sync_round pushed=%d rows=%d pages=%d code=%d",
                 report.pushed,

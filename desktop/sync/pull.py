@@ -6,12 +6,16 @@ it is written.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from concurrent.futures import Executor, Future
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from queue import Empty, Queue
+from threading import Event
 
 import msgspec
 
-from crm.changes.ops import Outcome, UnitDigest
+from crm.changes.ops import Outcome, PullRequest, UnitDigest
 from desktop.store.pages import Taken
 from desktop.store.store import Store
 from desktop.sync.transport import Arrival, Transport
@@ -37,38 +41,78 @@ def pull(
 ) -> None:
     """Pull to a checkpoint. ``pulled`` tells how far it came when an error ends it.
 
-    ``ahead`` asks for the next page while this one is read; without it everything happens in this thread.
+    ``ahead`` asks for the following pages while one is read; without it everything happens in this thread.
 
     :raises RoundsmanError: what the road, the office or the local copy said; what was used stays used, and the next
         pull continues there.
     """
-    request = store.pull_request(rows=rows)
-    arrival = transport.pull(request)
-    coming: Future[Arrival] | None = None
     inserting: Future[Taken] | None = None
     compare = Comparison()
     try:
-        while True:
-            following = msgspec.structs.replace(request, position=arrival.position)
-            is_last = arrival.complete
-            if ahead is not None and not is_last:
-                coming = ahead.submit(transport.pull, following)
-            page = arrival.page()
-            pulled.office_ms = page.office_ms
-            if inserting is not None:
-                _note(pulled, compare, inserting.result())
-            inserting = store.take_page(request, page)
-            compare.gone.update(page.evicted)
-            if is_last:
-                break
-            request = following
-            arrival = transport.pull(request) if coming is None else coming.result()
+        with closing(_arrivals(transport, store.pull_request(rows=rows), ahead)) as arrivals:
+            for request, arrival in arrivals:
+                page = arrival.page()
+                pulled.office_ms = page.office_ms
+                if inserting is not None:
+                    _note(pulled, compare, inserting.result())
+                inserting = store.take_page(request, page)
+                compare.gone.update(page.evicted)
     finally:
-        if coming is not None:
-            coming.cancel()
         if inserting is not None:
             _note(pulled, compare, inserting.result())
     pulled.mismatches = len(store.compare(compare.due()))
+
+
+_Asked = tuple[PullRequest, Arrival]
+_Pages = Generator[_Asked, None, None]
+
+
+def _arrivals(transport: Transport, request: PullRequest, ahead: Executor | None) -> _Pages:
+    """Requests and what arrived, up to the page that completes the checkpoint."""
+    arrival = transport.pull(request)
+    yield request, arrival
+    if not arrival.complete:
+        following = _following(transport, request, arrival)
+        yield from following if ahead is None else _fetched(following, ahead)
+
+
+def _following(transport: Transport, request: PullRequest, arrival: Arrival) -> _Pages:
+    while not arrival.complete:
+        request = msgspec.structs.replace(request, position=arrival.position)
+        arrival = transport.pull(request)
+        yield request, arrival
+
+
+def _fetched(following: _Pages, ahead: Executor) -> _Pages:
+    """``following``, fetched by ``ahead``: one page waits at most, and the one after it is on its way.
+
+    The thread that received a page asks for the next one itself, at once: handing that to another thread would wait
+    for whatever is being decoded.
+    """
+    waiting: Queue[_Asked | BaseException | None] = Queue(1)
+    given_up = Event()
+
+    def fetch() -> None:
+        try:
+            for asked in following:
+                waiting.put(asked)
+                if given_up.is_set():
+                    return
+            waiting.put(None)
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the page
+            waiting.put(error)
+
+    ahead.submit(fetch)
+    try:
+        while (asked := waiting.get()) is not None:
+            if isinstance(asked, BaseException):
+                raise asked
+            yield asked
+    finally:
+        # Whoever waits for room finds it, and then that nobody wants more.
+        given_up.set()
+        with suppress(Empty):
+            waiting.get_nowait()
 
 
 @dataclass

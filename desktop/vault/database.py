@@ -30,6 +30,12 @@ CONNECTIONS: Final = 4
 """One writer and three readers; together at most 96 MiB of cache."""
 BUSY_TIMEOUT_MS: Final = 5_000
 
+LOG_PAGES: Final = 8192
+"""From so many pages (64 MiB) on a commit brings the write-ahead log into the file itself. Before that, sync does it between
+its rounds, where nobody waits (`desktop.store.log`)."""
+KEPT_LOG_BYTES: Final = 4 * 1024 * 1024
+"""The log is cut to so much when it begins anew."""
+
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
 _BEGIN_OPTION: Final = "roundsman_begin"
 _SQLITE_NOTADB: Final = 26
@@ -46,6 +52,8 @@ _PRAGMAS: Final = (
     "temp_store=MEMORY",  # sorting and temporary tables never reach a disk in plain text
     "mmap_size=0",
     "foreign_keys=OFF",  # rows of a pull arrive in any order
+    f"wal_autocheckpoint={LOG_PAGES}",
+    f"journal_size_limit={KEPT_LOG_BYTES}",
     "synchronous=FULL",  # a commit that returned survives a power cut
 )
 
