@@ -237,6 +237,24 @@ class Tasks(QObject):
             self._tell_finished(task)
         return task
 
+    def change(
+        self,
+        work: Callable[[Store], T],
+        then: Then[T],
+        failed: Failed | None = None,
+        *,
+        owner: QObject,
+    ) -> Task:
+        """Something else that the store does in its writer's turn: take back, drop, send again. It is finished even when
+        the owner is gone meanwhile.
+        """
+
+        def marked(_task: Task) -> T:
+            self._bus.mark(owner)
+            return work(self._store)
+
+        return self._start(self._readers, marked, Task(owner, then, failed, keeps=True), slot="")
+
     # -- whatever takes long
 
     def run(

@@ -176,6 +176,9 @@ class Rail(QFrame):
         for button in self._others:
             button.setCheckable(False)
         session.bus.changed.connect(self._on_changed)
+        # What the office answered need not have changed a row.
+        session.sync.changed.connect(self._on_sync)
+        self._phase = session.sync.view.phase
         self._restyle()
         self._count(self._counters)
 
@@ -211,6 +214,11 @@ class Rail(QFrame):
 
     def _on_changed(self, changes: Changes) -> None:
         self._count({name for name, counter in self._counters.items() if changes.concerns(*counter.tables)})
+
+    def _on_sync(self) -> None:
+        was, self._phase = self._phase, self._session.sync.view.phase
+        if was is not self._phase:
+            self._count(self._counters)
 
     def _count(self, names: Sequence[str] | set[str] | Mapping[str, object]) -> None:
         if not names:

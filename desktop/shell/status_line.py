@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy,
 from desktop.kit import icons
 from desktop.kit.format import formats
 from desktop.kit.session import Session
+from desktop.kit.standing import Part, details, parts
 from desktop.kit.sync import Phase, SyncView
 from desktop.kit.theme import look, spaced
-from desktop.shell.standing import Part, details, parts
 from desktop.store.reads.standing import Standing, standing
 from desktop.widgets.labels import Label
 

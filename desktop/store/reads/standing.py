@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from crm.orders.entities import SalesOrder
+from desktop.store.reads.outbox import count_needs_you
 from desktop.store.rows import AllRows
 from desktop.store.status import Status, status_in
 
@@ -18,15 +19,13 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True)
 class Standing:
-    """How the copy stands. ``worth_minor`` is what the waiting orders come to, in minor units by currency."""
+    """How the copy stands. ``worth_minor`` is what the waiting orders come to, in minor units by currency,
+    ``needs_you`` how many things wait for the person.
+    """
 
     status: Status
     worth_minor: Mapping[str, int]
-
-    @property
-    def needs_you(self) -> int:
-        """How many things wait for the person."""
-        return self.status.parked + self.status.conflicts_open
+    needs_you: int
 
 
 def standing(connection: Connection, rows: AllRows) -> Standing:
@@ -39,4 +38,4 @@ def standing(connection: Connection, rows: AllRows) -> Standing:
         query = select(order.currency, order.gross_total_minor)
         for currency, amount in connection.execute(query.where(order.id.in_(ids[begin : begin + _AT_ONCE]))):
             worth[currency] += amount
-    return Standing(found, dict(worth))
+    return Standing(found, dict(worth), count_needs_you(connection))
