@@ -216,6 +216,37 @@ class PriceBook:
         return _JSON.encode(values).decode()
 
 
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate that was read; see the module for its fields. ``book_price`` is what the book said where the price
+    was typed by hand.
+    """
+
+    rule: str
+    on: str
+    currency: str
+    net: int = 1
+    price: int | None = None
+    list_price: int | None = None
+    list: str | None = None
+    version: str | None = None
+    source: str | None = None
+    from_milli: int | None = msgspec.field(default=None, name="from")
+    tax_bp: int | None = None
+    tax: str | None = None
+    book_price: int | None = None
+
+
+_CERTIFICATE: Final = msgspec.json.Decoder(Certificate)
+
+
+def read_certificate(certificate: Wire) -> Certificate | None:
+    """A line's certificate; None when there is none that can be read."""
+    try:
+        return _CERTIFICATE.decode(cast(str, certificate))
+    except (msgspec.DecodeError, TypeError):
+        return None
+
+
 def price_rule_of(certificate: Wire) -> PriceRule:
     """The rule a line's certificate names; `PriceRule.NONE` when it says nothing that can be read."""
     try:
