@@ -20,6 +20,7 @@ ERRORS: Final[Mapping[int, str]] = {
     1006: QT_TRANSLATE_NOOP("Errors", "A message was damaged on its way. It will be sent again."),
     1007: QT_TRANSLATE_NOOP("Errors", "A record's identity is not valid. Nothing was changed."),
     1008: QT_TRANSLATE_NOOP("Errors", "The format is not understood. Nothing was changed."),
+    1201: QT_TRANSLATE_NOOP("Errors", "The filter cannot be understood."),
     2001: QT_TRANSLATE_NOOP(
         "Errors",
         "The sign-in of this laptop is no longer valid. Your work is safe here; sign in again to send it.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -186,7 +186,7 @@ class KeysetModel(QAbstractTableModel):
             return
         is_descending = order is Qt.SortOrder.DescendingOrder
         old = self.reading
-        self.show(Reading(old.listing, self.columns[column].sort, is_descending, old.condition, old.text))
+        self.show(replace(old, sort=self.columns[column].sort, is_descending=is_descending))
 
     def retranslate(self) -> None:
         """The language has changed: titles and texts are asked for again."""

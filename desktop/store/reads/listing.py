@@ -7,15 +7,20 @@ with the posts any page is reached in one step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from desktop.store.driver import fetch
 from desktop.store.search import index
-from desktop.store.search.find import Typed
+from desktop.store.search.find import Typed, matching
+from desktop.store.search.query import Query
+from desktop.store.search.query_read import read
+from desktop.store.search.query_sql import NOWHERE, Sql, Viewpoint, condition
+from desktop.store.search.query_words import QueryField
 from desktop.store.search.sources import BY_TABLE
 
 PAGE: Final = 200
@@ -44,13 +49,14 @@ class Condition:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: a table, what is read of its rows, and the tables whose changes can be seen in it."""
+    """A list: a table, what is read of its rows, the tables whose changes can be seen in it, and by what it is filtered."""
 
     table: str
     columns: tuple[Column, ...]
     sort: str
     concerns: tuple[str, ...] = ()
     is_descending: bool = False
+    fields: tuple[QueryField, ...] = ()
 
     def column(self, name: str) -> Column:
         """A column by name.
@@ -65,9 +71,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Reading:
-    """A list in one order under one condition. ``text`` is what is typed into the filter; empty: everything.
+    """A list in one order under one condition. ``text`` is a filter in the query language (docs/filters.md), empty:
+    everything; ``viewpoint`` says for it what today is and who *me* is.
 
-    All methods are read queries: they take a connection and give plain values.
+    All methods are read queries: they take a connection and give plain values. They raise `QueryError` when the filter
+    cannot be understood.
     """
 
     listing: Listing
@@ -75,6 +83,15 @@ class Reading:
     is_descending: bool = False
     condition: Condition = field(default_factory=Condition)
     text: str = ""
+    viewpoint: Viewpoint = NOWHERE
+
+    @cached_property
+    def query(self) -> Query:
+        """What the filter says.
+
+        :raises QueryError: code 1201; it cannot be understood.
+        """
+        return read(self.text, self.listing.fields)
 
     @property
     def sorted_by(self) -> Column:
@@ -156,8 +173,12 @@ class Reading:
         if self.condition.sql:
             parts.append(f"({self.condition.sql})")
         if self.text.strip():
-            sql, found = _text_condition(connection, self.listing.table, self.text)
-            parts.append(sql)
+
+            def words(text: str) -> Sql:
+                return _words(connection, self.listing.table, text)
+
+            sql, found = condition(self.query, self.listing.fields, self.viewpoint, words)
+            parts.append(f"({sql})")
             values += found
         return " AND ".join(parts), tuple(values)
 
@@ -167,14 +188,21 @@ def place(row: Row) -> Key:
     return row["key"], row["id"]
 
 
-def _text_condition(connection: Connection, table: str, text: str) -> tuple[str, Sequence[Any]]:
-    """Rows that a text finds: by the search index, or before that is made, by what their title holds."""
+NEAR: Final = 60
+"""So many rows are found where only a slip in what was typed finds any."""
+
+
+def _words(connection: Connection, table: str, text: str) -> Sql:
+    """Rows that words find: by the search index, or before that is made, by what their title holds. Where they find
+    nothing, one slip is forgiven.
+    """
     source = BY_TABLE[table]
     typed = Typed(text)
-    if typed.words and index.is_made(connection):
-        sql = (
-            "t.id IN (SELECT row_id FROM search_row WHERE doc IN "
-            "(SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid > ? AND rowid < ?))"
-        )
-        return sql, (typed.anywhere, *index.documents(source))
-    return f"instr(lower(t.{source.names[0]}), lower(?)) > 0", (text.strip(),)
+    if not typed.words or not index.is_made(connection):
+        return f"instr(lower(t.{source.names[0]}), lower(?)) > 0", (text.strip(),)
+    found = "SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid > ? AND rowid < ?"
+    values = (typed.anywhere, *index.documents(source))
+    if fetch(connection, f"{found} LIMIT 1", values) or not typed.with_slips:
+        return f"t.id IN (SELECT row_id FROM search_row WHERE doc IN ({found}))", values
+    ids = matching(connection, text, table, most=NEAR)
+    return f"t.id IN ({', '.join('?' * len(ids))})", tuple(ids)
