@@ -154,6 +154,10 @@ PRICE_SOURCES: Final[Mapping[str, str]] = {
 CHOICES: Final[Mapping[str, str]] = {
     "tax_category.taxable": QT_TRANSLATE_NOOP("Choices", "Taxable"),
     "tax_category.exempt": QT_TRANSLATE_NOOP("Choices", "Exempt"),
+    "grade.vip": QT_TRANSLATE_NOOP("Choices", "VIP"),
+    "grade.major": QT_TRANSLATE_NOOP("Choices", "Major"),
+    "grade.ordinary": QT_TRANSLATE_NOOP("Choices", "Ordinary"),
+    "grade.small": QT_TRANSLATE_NOOP("Choices", "Small"),
     "deal_type.relation": QT_TRANSLATE_NOOP("Choices", "Relationship"),
     "deal_type.price": QT_TRANSLATE_NOOP("Choices", "Price"),
     "decision_role.decider": QT_TRANSLATE_NOOP("Choices", "Decides"),

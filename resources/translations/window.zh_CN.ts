@@ -64,8 +64,16 @@
         <translation>活泼型</translation>
     </message>
     <message>
+        <source>Major</source>
+        <translation>主要</translation>
+    </message>
+    <message>
         <source>Marketing</source>
         <translation>市场</translation>
+    </message>
+    <message>
+        <source>Ordinary</source>
+        <translation>普通</translation>
     </message>
     <message>
         <source>Price</source>
@@ -88,6 +96,10 @@
         <translation>销售代表</translation>
     </message>
     <message>
+        <source>Small</source>
+        <translation>小</translation>
+    </message>
+    <message>
         <source>System administrator</source>
         <translation>系统管理员</translation>
     </message>
@@ -102,6 +114,10 @@
     <message>
         <source>Uses</source>
         <translation>使用者</translation>
+    </message>
+    <message>
+        <source>VIP</source>
+        <translation>VIP</translation>
     </message>
 </context>
 <context>
@@ -394,6 +410,10 @@
     <message>
         <source>The files were removed, but the key may remain in the operating system&apos;s key store.</source>
         <translation>文件已删除，但密钥可能仍留在操作系统的密钥库中。</translation>
+    </message>
+    <message>
+        <source>The filter cannot be understood.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The format is not understood. Nothing was changed.</source>
@@ -1295,6 +1315,21 @@
     <message>
         <source>Clear</source>
         <translation>清除</translation>
+    </message>
+</context>
+<context>
+    <name>FormDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save (Ctrl+Enter)</source>
+        <translation>保存 (Ctrl+Enter)</translation>
     </message>
 </context>
 <context>
