@@ -41,6 +41,7 @@ def test_it_keeps_what_qt_asks_of_models(
         with qtbot.waitSignal(desk.model.shown):
             desk.model.show(Reading(CUSTOMERS, "name", condition=Condition("t.address_city = ?", ("三亚",))))
         qtmodeltester.check(desk.model)
+        qtbot.waitUntil(lambda: not desk.tasks.is_busy)
 
 
 def test_it_opens_with_its_count_and_the_first_page_only(desk: Desk) -> None:
