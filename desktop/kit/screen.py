@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from desktop.kit.commands import Command, Commands
 from desktop.kit.notices import Notice
+from desktop.kit.preferences import Preferences
 from desktop.kit.session import Session
 from desktop.kit.translated import Translated
 
@@ -30,6 +31,11 @@ class Shell(Protocol):
     @property
     def commands(self) -> Commands:
         """All commands; a screen adds its own by `Screen.commands`."""
+        ...
+
+    @property
+    def preferences(self) -> Preferences | None:
+        """What the person has set for themselves, and where columns were left; None: nothing is remembered."""
         ...
 
     def open(self, name: str, place: Place | None = None) -> None:

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
             entries,
             more=[*self._commands(), *more],
             finder=finder,
+            preferences=self.preferences,
             on_title=self._on_title,
         )
         self.workbench = bench

@@ -25,6 +25,7 @@ from desktop.kit import words
 from desktop.kit.commands import Command, Commands
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.notices import Kind, Notice
+from desktop.kit.preferences import Preferences
 from desktop.kit.screen import CONTEXT as SCREENS
 from desktop.kit.screen import Entry, Finder, Place, Screen
 from desktop.kit.session import Session
@@ -58,11 +59,13 @@ class Workbench(Translated):
         *,
         more: Sequence[Command] = (),
         finder: Finder | None = None,
+        preferences: Preferences | None = None,
         on_title: Callable[[str], None] = lambda _title: None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.session = session
+        self.preferences = preferences
         self.history = History()
         self._entries = {entry.name: entry for entry in entries}
         self._screens: dict[str, Screen] = {}
