@@ -6,7 +6,7 @@
     python -m tools.translations compile           roundsman_<language>.qm, as the build and the program do
 
 Each part of the program has its own files, ``<part>.<language>.ts``: ``window`` for kit, widgets and shell, and one for each
-folder of ``desktop/screens``. English has only the plural forms: its texts stand in the code.
+folder of ``desktop/widgets`` and ``desktop/screens``. English has only the plural forms: its texts stand in the code.
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ class Missing:
 def parts() -> list[Part]:
     """Every part that has any code."""
     desktop = ROOT / "desktop"
-    rooms = [path for room in ("kit", "widgets", "shell") for path in (desktop / room).rglob("*.py")]
+    rooms = [path for room in ("kit", "shell") for path in (desktop / room).rglob("*.py")]
+    rooms += (desktop / "widgets").glob("*.py")
     found = [Part(WINDOW, tuple(sorted([*rooms, *desktop.glob("*.py")])))]
-    for folder in sorted((desktop / "screens").iterdir()):
+    for folder in [*sorted((desktop / "widgets").iterdir()), *sorted((desktop / "screens").iterdir())]:
         code = tuple(sorted(folder.rglob("*.py"))) if folder.is_dir() else ()
         if code:
             found.append(Part(folder.name, code))
