@@ -1,7 +1,7 @@
 """The style sheet, made from the tokens. What a widget is to look like is said by its kind or by a property:
 
-- ``role``: ``title``, ``section``, ``secondary``, ``figure``, ``wrong`` on labels; ``primary``, ``quiet``, ``danger``,
-  ``link`` on buttons; ``page``, ``card``, ``rail``, ``status``, ``raised`` on frames; ``head`` on the row above a page.
+- ``role``: ``title``, ``section``, ``secondary``, ``small``, ``figure``, ``wrong`` on labels (``meaning`` colours one); ``primary``, ``quiet``, ``danger``,
+  ``link`` on buttons; ``cell`` on editors in grids; ``page``, ``card``, ``rail``, ``status``, ``raised`` on frames; ``head`` on the row above a page.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ QLabel[role="figure"] { font-size: ${t_figure}px; font-weight: $semibold; }
 QLabel[role="secondary"] { font-size: ${t_secondary}px; color: $text_secondary; }
 QLabel[role="wrong"] { font-size: ${t_secondary}px; color: $needs_you; }
 QLabel[role="strong"] { font-weight: $semibold; }
+QLabel[role="small"] { font-size: ${t_secondary}px; }
+QLabel[meaning="needs_you"] { color: $needs_you; }
+QLabel[meaning="look"] { color: $look; }
+QLabel[meaning="done"] { color: $done; }
 QLabel[role="key"] {
     font-size: ${t_secondary}px; color: $text_secondary; background: $sunken; border: 1px solid $hairline;
     border-radius: ${p4}px; padding: 0 ${p4}px;
@@ -102,6 +106,9 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabl
 }
 QLineEdit[state="wrong"], QPlainTextEdit[state="wrong"], QComboBox[state="wrong"], QDateEdit[state="wrong"] {
     border-color: $needs_you;
+}
+QLineEdit[role="cell"], QComboBox[role="cell"] {
+    border: 2px solid $focus; border-radius: 0; background: $surface; padding: 0 ${p6}px; min-height: 0;
 }
 QLineEdit[role="bare"] { border: none; background: transparent; padding: 0; font-size: ${t_section}px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QCalendarWidget QSpinBox {

@@ -17,12 +17,15 @@ _WIDTH = 400
 
 
 class Picture(QWidget):
-    """A large quiet icon."""
+    """An icon that is only looked at: large and quiet, or in the ``colour`` of what it means."""
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, size: int = 40) -> None:
+    def __init__(
+        self, name: str, parent: QWidget | None = None, *, size: int = 40, colour: str = "text_disabled"
+    ) -> None:
         super().__init__(parent)
         self._name = name
         self._size = size
+        self._colour = colour
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_icon(self, name: str) -> None:
@@ -38,7 +41,7 @@ class Picture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it."""
         painter = QPainter(self)
-        icons.draw(painter, QRectF(self.rect()), self._name, look().colour("text_disabled"))
+        icons.draw(painter, QRectF(self.rect()), self._name, look().colour(self._colour))
         painter.end()
 
 
