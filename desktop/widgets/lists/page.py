@@ -1,0 +1,331 @@
+"""A long list with everything around it: filter, saved filters, count, columns, export; and the screen that is one.
+
+KIND = ListKind("customers", CUSTOMERS, COLUMNS, counted=..., placeholder=..., export_name=..., icon="customers", opens="customer")
+
+class CustomersScreen(ListScreen):
+    name = "customers"
+    kind = KIND
+    def title(self) -> str: return self.tr("Customers")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.kit.commands import Command
+from desktop.kit.marks import QT_TRANSLATE_NOOP
+from desktop.kit.screen import Place, Screen, Shell
+from desktop.kit.session import Session
+from desktop.kit.theme import spaced
+from desktop.kit.translated import Translated
+from desktop.store.reads.listing import Condition, Listing, Reading
+from desktop.store.search.query import EVERYTHING, Query, QueryError
+from desktop.store.search.query_sql import Viewpoint
+from desktop.widgets.buttons import IconButton, TextButton
+from desktop.widgets.empty import Empty
+from desktop.widgets.keyset import KeysetModel, ShownColumn
+from desktop.widgets.labels import Label
+from desktop.widgets.lists.filter_bar import FilterBar
+from desktop.widgets.lists.reasons import reason
+from desktop.widgets.table import Table
+
+GROUP: Final = QT_TRANSLATE_NOOP("Commands", "List")
+
+
+@dataclass(frozen=True)
+class ListKind:
+    """What a list shows and how it is called.
+
+    ``name`` is what its columns and saved filters are kept under. ``counted`` says how many rows there are (``1,240
+    customers``), ``placeholder`` what can be typed into the filter, ``export_name`` how a file of it is called. ``opens``
+    is the screen that a row opens, with the place ``{"id": …}``.
+    """
+
+    name: str
+    listing: Listing
+    columns: Sequence[ShownColumn]
+    counted: Callable[[int], str]
+    placeholder: Callable[[], str]
+    export_name: Callable[[], str]
+    icon: str = "list"
+    opens: str = ""
+
+
+class ListPage(Translated):
+    """The list of a `ListKind`, for a screen or a part of one.
+
+    ``condition`` narrows it for good (the orders of one customer). ``actions`` are buttons that stand at the right;
+    ``empty`` stands there while there is no row at all. ``moved``: filter, order or row is another one (see `place`);
+    ``opened`` carries the id of the row to open; ``left``: Esc.
+    """
+
+    moved = Signal()
+    opened = Signal(bytes)
+    left = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        shell: Shell,
+        kind: ListKind,
+        *,
+        condition: Condition | None = None,
+        actions: Sequence[QWidget] = (),
+        empty: Empty | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.shell = shell
+        self.kind = kind
+        self._condition = condition or Condition()
+        self._empty = empty
+        self._error: QueryError | None = None
+        self._wanted_id: bytes | None = None
+        self.model = KeysetModel(session.tasks, session.bus, kind.columns, self)
+        self.filter_bar = FilterBar(kind.listing.fields, kind.placeholder)
+        self.count = Label(role="secondary")
+        self.reason = Label(role="wrong")
+        self.reason.hide()
+        self.table = Table(
+            self.model, name=f"list.{kind.name}", preferences=shell.preferences, empty=self._make_empty()
+        )
+        self._tools = [
+            IconButton("columns", lambda: self.tr("Columns"), self.show_columns),
+        ]
+        self._lay_out(actions)
+        self._connect()
+        self.dress()
+
+    def _make_empty(self) -> QStackedWidget:
+        self._empties = QStackedWidget()
+        self._clear = TextButton(lambda: self.tr("Clear the filter"), self.clear_filter)
+        self._nothing = Empty(
+            "find",
+            lambda: self.tr("Nothing matches"),
+            lambda: self.tr("No row fits this filter. Take something out of it, or clear it."),
+            self._clear,
+        )
+        self._empties.addWidget(
+            self._empty or Empty(self.kind.icon, lambda: self.tr("Nothing here yet"), lambda: "")
+        )
+        self._empties.addWidget(self._nothing)
+        return self._empties
+
+    def _lay_out(self, actions: Sequence[QWidget]) -> None:
+        above = QHBoxLayout()
+        spaced(above, "medium", "large", "small", "large")
+        above.addWidget(self.filter_bar, 1)
+        for tool in (*self._tools, *actions):
+            above.addWidget(tool)
+        self._below = QHBoxLayout()
+        spaced(self._below, "", "large", "small", "large")
+        self._below.addWidget(self.reason)
+        self._below.addStretch(1)
+        self._below.addWidget(self.count)
+        column = QVBoxLayout(self)
+        spaced(column, gap="")
+        column.addLayout(above)
+        column.addLayout(self._below)
+        column.addWidget(self.table, 1)
+
+    def _connect(self) -> None:
+        self.filter_bar.asked.connect(self._on_asked)
+        self.filter_bar.told.connect(self._on_told)
+        self.filter_bar.left.connect(self.focus_list)
+        self.table.filter_wanted.connect(self.focus_filter)
+        self.table.left.connect(self.left)
+        self.table.opened.connect(self._on_opened)
+        self.table.current_changed.connect(lambda _id: self.moved.emit())
+        self.model.shown.connect(self._on_shown)
+        self.model.refreshed.connect(self._tell_count)
+        self.model.failed.connect(self.shell.tell_error)
+
+    # -- what is shown
+
+    def show_place(self, place: Place) -> None:
+        """Show a list as a place says: ``filter`` (as it is kept), ``sort``, ``descending``, ``id`` of the row."""
+        listing = self.kind.listing
+        sort = str(place.get("sort") or listing.sort)
+        known = {column.name for column in listing.columns if column.is_sortable}
+        is_descending = bool(
+            place.get("descending", listing.is_descending if sort == listing.sort else False)
+        )
+        row_id = place.get("id")
+        self._wanted_id = bytes.fromhex(row_id) if isinstance(row_id, str) else None
+        blocked = self.filter_bar.blockSignals(True)
+        self.filter_bar.set_canonical(str(place.get("filter") or ""))
+        self.filter_bar.blockSignals(blocked)
+        self._on_told(self.filter_bar.error)
+        self._read(sort if sort in known else listing.sort, is_descending)
+
+    def place(self) -> Place:
+        """Where the person is, for `show_place`."""
+        reading = self.model.reading
+        found: dict[str, str | bool] = {}
+        if self.filter_bar.query != EVERYTHING:
+            found["filter"] = self.filter_bar.canonical
+        if reading is not None and reading.sorted_by.name != self.kind.listing.sort:
+            found["sort"] = reading.sorted_by.name
+        if reading is not None and reading.is_descending != self.kind.listing.is_descending:
+            found["descending"] = reading.is_descending
+        if self.table.current_id is not None:
+            found["id"] = self.table.current_id.hex()
+        return found
+
+    def reading(self) -> Reading:
+        """What the list reads now."""
+        former = self.model.reading
+        listing = self.kind.listing
+        return self._reading(
+            former.sorted_by.name if former else listing.sort,
+            former.is_descending if former else listing.is_descending,
+        )
+
+    def narrow(self, condition: Condition) -> None:
+        """Show the list under another condition for good."""
+        self._condition = condition
+        reading = self.reading()
+        self._read(reading.sort, reading.is_descending)
+
+    def _reading(self, sort: str, is_descending: bool) -> Reading:
+        session = self.session
+        viewpoint = Viewpoint(session.today(), session.zone, session.person)
+        text = "" if self.filter_bar.query == EVERYTHING else self.filter_bar.canonical
+        return Reading(self.kind.listing, sort, is_descending, self._condition, text, viewpoint)
+
+    def _read(self, sort: str, is_descending: bool) -> None:
+        self.model.show(self._reading(sort, is_descending))
+
+    def _on_asked(self, _query: Query) -> None:
+        reading = self.reading()
+        self._read(reading.sort, reading.is_descending)
+
+    def _on_told(self, error: QueryError | None) -> None:
+        self._error = error
+        self.reason.setText(reason(error, self.kind.listing.fields) if error is not None else "")
+        self.reason.setVisible(error is not None)
+        self.filter_bar.setAccessibleDescription(self.reason.text())
+
+    def _on_shown(self) -> None:
+        is_filtered = self.model.reading is not None and bool(self.model.reading.text)
+        self._empties.setCurrentIndex(1 if is_filtered else 0)
+        self._tell_count()
+        if self._wanted_id is not None:
+            self.table.go_to(self._wanted_id)
+            self._wanted_id = None
+        self.moved.emit()
+
+    def _tell_count(self) -> None:
+        self.count.setText(self.kind.counted(self.model.rowCount()))
+
+    def _on_opened(self, row_id: bytes) -> None:
+        self.opened.emit(row_id)
+        if self.kind.opens:
+            self.shell.open(self.kind.opens, {"id": row_id.hex()})
+
+    # -- what a person does
+
+    def commands(self) -> list[Command]:
+        """What can be done with the list, for `Screen.commands`."""
+        name = self.kind.name
+        return [
+            Command(
+                f"{name}.filter", QT_TRANSLATE_NOOP("Commands", "Filter the list"), self.focus_filter, ("/", "Ctrl+F"),
+                "filter", group=GROUP,
+            ),
+            Command(
+                f"{name}.clear_filter", QT_TRANSLATE_NOOP("Commands", "Clear the filter"), self.clear_filter, (), "close",
+                group=GROUP, is_offered=lambda: bool(self.filter_bar.text()),
+            ),
+            Command(
+                f"{name}.columns", QT_TRANSLATE_NOOP("Commands", "Choose columns"), self.show_columns, (), "columns",
+                group=GROUP,
+            ),
+            Command(
+                f"{name}.copy", QT_TRANSLATE_NOOP("Commands", "Copy the chosen rows"), self.table.copy, (), "copy",
+                group=GROUP, is_offered=lambda: bool(self.table.chosen_ids()),
+                hint=QT_TRANSLATE_NOOP("Commands", "Copy the chosen rows as text for a spreadsheet"),
+            ),
+        ]  # fmt: skip
+
+    def take_focus(self) -> None:
+        """The keyboard goes to the list."""
+        self.table.setFocus()
+
+    def focus_filter(self) -> None:
+        """The keyboard goes to the filter, all of it selected."""
+        self.filter_bar.setFocus()
+        self.filter_bar.selectAll()
+
+    def focus_list(self) -> None:
+        """The keyboard goes to the list, on its first row when it was on none."""
+        self.table.setFocus()
+        if not self.table.currentIndex().isValid() and self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    def clear_filter(self) -> None:
+        """Show everything again."""
+        self.filter_bar.set_query(EVERYTHING)
+
+    def show_columns(self) -> None:
+        """Let columns be shown and hidden."""
+        button = self._tools[-1]
+        menu = self.table.column_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    # -- language
+
+    def retranslate(self) -> None:
+        """See `Translated.retranslate`."""
+        self.table.setAccessibleName(self.kind.export_name())
+        self._on_told(self._error)
+        if self.model.reading is not None:
+            self._tell_count()
+
+
+class ListScreen(Screen):
+    """A screen that is one list. ``kind`` says which; override `beside` and `empty` for what stands beside and in it."""
+
+    kind: ClassVar[ListKind]
+
+    def __init__(self, session: Session, shell: Shell, parent: QWidget | None = None) -> None:
+        super().__init__(session, shell, parent)
+        self.page = ListPage(session, shell, self.kind, actions=self.beside(), empty=self.empty())
+        self.page.moved.connect(self.moved)
+        self.page.left.connect(shell.back)
+        column = QVBoxLayout(self)
+        spaced(column, gap="")
+        column.addWidget(self.page)
+        self.setFocusProxy(self.page.table)
+        self.dress()
+
+    def beside(self) -> Sequence[QWidget]:
+        """Buttons at the right of the filter."""
+        return ()
+
+    def empty(self) -> Empty | None:
+        """What stands there while there is no row at all."""
+        return None
+
+    def commands(self) -> Sequence[Command]:
+        """See `Screen.commands`."""
+        return self.page.commands()
+
+    def open(self, place: Place) -> None:
+        """See `Screen.open`."""
+        self.page.show_place(place)
+
+    def place(self) -> Place:
+        """See `Screen.place`."""
+        return self.page.place()
+
+    def take_focus(self) -> None:
+        """See `Screen.take_focus`."""
+        self.page.take_focus()
