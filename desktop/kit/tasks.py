@@ -215,13 +215,27 @@ class Tasks(QObject):
         owner: QObject,
     ) -> Task:
         """Run an action as a unit of work (`Store.perform`). It is finished even when the owner is gone meanwhile."""
-        task = Task(owner, then, failed, keeps=True)
-
         def marked(work: LocalWork) -> T:
             self._bus.mark(owner)
             return action(work)
 
-        def done(future: Future[T]) -> None:
+        return self._hand_in(
+            lambda: self._store.perform(intent, self._actor(), marked), Task(owner, then, failed, keeps=True)
+        )
+
+    def keep(
+        self,
+        work: Callable[[Connection], T],
+        then: Then[T],
+        failed: Failed | None = None,
+        *,
+        owner: QObject,
+    ) -> Task:
+        """Write what never leaves this laptop (`Store.keep`). It is finished even when the owner is gone meanwhile."""
+        return self._hand_in(lambda: self._store.keep(work), Task(owner, then, failed, keeps=True))
+
+    def _hand_in(self, submit: Callable[[], Future[Any]], task: Task) -> Task:
+        def done(future: Future[Any]) -> None:
             error = future.exception()
             if isinstance(error, Exception):
                 task.error = error
@@ -231,7 +245,7 @@ class Tasks(QObject):
 
         self._running.add(task)
         try:
-            self._store.perform(intent, self._actor(), marked).add_done_callback(done)
+            submit().add_done_callback(done)
         except RoundsmanError as error:
             task.error = error
             self._tell_finished(task)

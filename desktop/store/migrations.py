@@ -20,7 +20,7 @@ from desktop.store import staging
 from desktop.store.database import create_tables, index_statements
 from desktop.store.rows import default_literal, pack_row, unpack_row
 from desktop.store.state import SyncState
-from desktop.store.tables import held_unit, overlay
+from desktop.store.tables import LOCAL_VERSION, held_unit, overlay
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ def upgrade(connection: Connection, schema: Schema, state: SyncState) -> SyncSta
             program=schema.version,
         )
     create_tables(connection, schema)
+    state = replace(state, local_version=LOCAL_VERSION)
     if before in (0, schema.version):
         return replace(state, schema_version=schema.version)
     for entity in schema:

@@ -14,6 +14,8 @@ from desktop.store.driver import fetch
 class SyncState(msgspec.Struct, frozen=True):
     """Everything that survives a restart beside rows and journal.
 
+    ``local_version`` is that of the tables that never leave the laptop.
+
     ``incarnation`` and ``device_code`` are empty until the laptop is enrolled. ``next_n`` is the number that the
     next changeset gets; ``receipt_n`` the highest one whose outcome is folded; ``durable_n`` the highest one that
     the office's backup holds. ``cursor`` is the last checkpoint, ``position`` the opaque mark of the checkpoint under
@@ -24,6 +26,7 @@ class SyncState(msgspec.Struct, frozen=True):
     """
 
     schema_version: int = 0
+    local_version: int = 0
     incarnation: bytes = b""
     device_code: str = ""
     next_n: int = 1

@@ -37,7 +37,7 @@ from desktop.store.pages import PAGE_ROWS, Pages, Taken, next_request
 from desktop.store.rows import AllRows
 from desktop.store.search import index as search_index
 from desktop.store.state import SyncState, load, save
-from desktop.store.tables import JournalState
+from desktop.store.tables import LOCAL_VERSION, JournalState
 from desktop.store.work import LocalWork, Recorder, make_changeset
 from desktop.store.writer import InlineWriter, Priority, Writer, at_once
 
@@ -113,7 +113,7 @@ class Store:
             # Tables and version were written in one transaction: where the version is, nothing is missing.
             if has_tables(connection):
                 state = load(connection)
-                if state.schema_version == self.schema.version:
+                if (state.schema_version, state.local_version) == (self.schema.version, LOCAL_VERSION):
                     return state
         with transaction(self.engine) as connection:
             state = load(connection) if has_tables(connection) else SyncState()
@@ -190,6 +190,17 @@ class Store:
             return result
 
         return self.writer.submit(work, Priority.PERSON)
+
+    def keep(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Write to tables that never leave this laptop (`desktop.store.tables`), in one transaction, in the writer's
+        thread. No changeset is made of it.
+        """
+
+        def kept() -> T:
+            with transaction(self.engine) as connection:
+                return work(connection)
+
+        return self.writer.submit(kept, Priority.PERSON)
 
     @contextmanager
     def _unit_of_work(self, intent: str, actor: Actor) -> Iterator[LocalWork]:

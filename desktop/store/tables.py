@@ -12,6 +12,8 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 LOCAL: Final = MetaData()
+LOCAL_VERSION: Final = 1
+"""Raise it with every new table here: a copy that was made before then gets it when it is opened."""
 
 
 class JournalState(StrEnum):
@@ -151,6 +153,22 @@ sync_log: Final = Table(
     sqlite_autoincrement=True,
 )
 """What the rounds did that did anything (MessagePack maps), the last `KEPT_LOG` of them."""
+
+saved_filter: Final = Table(
+    "saved_filter",
+    LOCAL,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("person", LargeBinary(16), nullable=False),
+    Column("list_name", String(40), nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("sorted_by", String(60), nullable=False, default=""),
+    Column("is_descending", Integer, nullable=False, default=0),
+    Column("is_pinned", Integer, nullable=False, default=0),
+    Column("is_first", Integer, nullable=False, default=0),
+    Index("saved_filter_of", "person", "list_name"),
+)
+"""Filters that a person keeps, by list. ``query`` is the English form of a filter; ``is_first``: the list begins with it."""
 
 KEPT_LOG: Final = 500
 
