@@ -1,7 +1,7 @@
 """The style sheet, made from the tokens. What a widget is to look like is said by its kind or by a property:
 
 - ``role``: ``title``, ``section``, ``secondary``, ``small``, ``figure``, ``wrong`` on labels (``meaning`` colours one); ``primary``, ``quiet``, ``danger``,
-  ``link`` on buttons; ``cell`` on editors in grids; ``page``, ``card``, ``rail``, ``status``, ``raised`` on frames; ``head`` on the row above a page.
+  ``link`` on buttons; ``cell`` on editors in grids; ``page``, ``card``, ``rail``, ``status``, ``raised``, ``aside`` on frames; ``head`` on the row above a page.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ QFrame[role="page"] { background: $surface; border: none; }
 QFrame[role="card"] { background: $surface; border: 1px solid $hairline; border-radius: ${corner}px; }
 QFrame[role="rail"] { background: $sunken; border: none; border-right: 1px solid $hairline; }
 QFrame[role="head"] { background: $surface; border: none; border-bottom: 1px solid $hairline; }
+QFrame[role="aside"] { background: $surface; border: none; border-left: 1px solid $hairline; }
 QFrame[role="status"] { background: $sunken; border: none; border-top: 1px solid $hairline; }
 QFrame[role="raised"] { background: $raised; border: 1px solid $edge; border-radius: ${corner}px; }
 QFrame[role="line"] { background: $hairline; border: none; max-height: 1px; min-height: 1px; }
