@@ -7,6 +7,40 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.kit.screen import Entry
+from desktop.kit.marks import QT_TRANSLATE_NOOP
+from desktop.kit.screen import Entry, Screen, Shell
+from desktop.kit.session import Session
 
-SCREENS: Final[tuple[Entry, ...]] = ()
+
+def _customers(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.customers.screen import CustomersScreen
+
+    return CustomersScreen(session, shell)
+
+
+def _customer(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.customer.page import CustomerScreen
+
+    return CustomerScreen(session, shell)
+
+
+def _new_customer(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.customer.new import NewCustomerScreen
+
+    return NewCustomerScreen(session, shell)
+
+
+def _history(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.history.screen import HistoryScreen
+
+    return HistoryScreen(session, shell)
+
+
+SCREENS: Final[tuple[Entry, ...]] = (
+    Entry("customers", QT_TRANSLATE_NOOP("Screens", "Customers"), "customers", _customers, key="Ctrl+1"),
+    Entry("customer", QT_TRANSLATE_NOOP("Screens", "Customer"), "customer", _customer, in_rail=False),
+    Entry(
+        "new_customer", QT_TRANSLATE_NOOP("Screens", "New customer"), "customer", _new_customer, in_rail=False
+    ),
+    Entry("history", QT_TRANSLATE_NOOP("Screens", "History"), "history", _history, in_rail=False),
+)

@@ -1,0 +1,232 @@
+"""Contacts and places of delivery: a card each, and the dialogs they are edited in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.kit import words
+from desktop.kit.format import NO_VALUE
+from desktop.kit.theme import spaced
+from desktop.kit.translated import Translated
+from desktop.store.reads.customer import Values
+from desktop.widgets.buttons import IconButton
+from desktop.widgets.labels import Elided, Label
+
+CONTACT_ROWS: Final = (
+    ("name", "title"),
+    ("mobile", "phone"),
+    ("email", "department"),
+    ("decision_role", "level"),
+    ("communication_style", "birthday"),
+    ("note",),
+)
+ADDRESS_ROWS: Final = (
+    ("label", "recipient"),
+    ("address_province", "address_city"),
+    ("address_street",),
+    ("address_postcode", "phone"),
+    ("delivery_note",),
+)
+
+
+class Card(QFrame):
+    """Someone or some place: a strong line, quiet lines below, and what can be done. Enter and F2 edit, Del removes."""
+
+    opened = Signal()
+    removed = Signal()
+
+    def __init__(
+        self,
+        title: str,
+        mark: str,
+        lines: Sequence[str],
+        buttons: Sequence[QWidget],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(", ".join(part for part in (title, mark, *lines) if part))
+        column = QVBoxLayout(self)
+        spaced(column, "small", gap="")
+        head = QHBoxLayout()
+        spaced(head, gap="small")
+        head.addWidget(Elided(title, role="strong"), 1)
+        if mark:
+            head.addWidget(Label(mark, role="secondary"))
+        for button in buttons:
+            head.addWidget(button)
+        column.addLayout(head)
+        for text in lines:
+            line = Elided(text, role="secondary")
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            column.addWidget(line)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and F2 edit, Del removes."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2}:
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.removed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click edits."""
+        del event
+        self.opened.emit()
+
+
+class Cards(Translated):
+    """A heading with a button to add one, and the cards. ``wanted`` asks to edit (id) or to add (None), ``dropped`` to
+    remove, ``preferred`` to make one the usual one.
+    """
+
+    wanted = Signal(object)
+    dropped = Signal(bytes)
+    preferred = Signal(bytes)
+
+    def __init__(
+        self,
+        heading: Callable[[], str],
+        add_words: Callable[[], str],
+        nothing: Callable[[], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.cards: dict[bytes, Card] = {}
+        self._rows: Sequence[Values] = ()
+        self._may_edit = False
+        self._nothing_words = nothing
+        self._add = IconButton("add", add_words, lambda: self.wanted.emit(None))
+        self._nothing = Label(nothing, role="secondary", wraps=True)
+        head = QHBoxLayout()
+        spaced(head, "", "", "", "small", gap="small")
+        head.addWidget(Label(heading, role="section"), 1)
+        head.addWidget(self._add)
+        self._column = QVBoxLayout()
+        spaced(self._column, gap="small")
+        column = QVBoxLayout(self)
+        spaced(column, gap="small")
+        column.addLayout(head)
+        column.addWidget(self._nothing)
+        column.addLayout(self._column)
+        self._nothing.setContentsMargins(8, 0, 8, 0)
+        self.dress()
+
+    def show_rows(self, rows: Sequence[Values], *, may_edit: bool) -> None:
+        """Show these; nothing is built anew when they are the same."""
+        if list(rows) == list(self._rows) and may_edit == self._may_edit and (self.cards or not rows):
+            return
+        focused = next((row_id for row_id, card in self.cards.items() if card.hasFocus()), None)
+        self._rows, self._may_edit = list(rows), may_edit
+        self._build()
+        if focused in self.cards:
+            self.cards[focused].setFocus()
+
+    def _build(self) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.cards.clear()
+        for row in self._rows:
+            card = self.card(row, self._buttons(row) if self._may_edit else [])
+            if self._may_edit:
+                card.opened.connect(partial(self.wanted.emit, row["id"]))
+                card.removed.connect(partial(self.dropped.emit, row["id"]))
+            self.cards[row["id"]] = card
+            self._column.addWidget(card)
+        self._nothing.setVisible(not self._rows)
+        self._add.setVisible(self._may_edit)
+
+    def card(self, row: Values, buttons: Sequence[QWidget]) -> Card:
+        """The card of one row."""
+        raise NotImplementedError
+
+    def _buttons(self, row: Values) -> list[QWidget]:
+        row_id = row["id"]
+        return [
+            IconButton("edit", lambda: self.tr("Edit (F2)"), lambda: self.wanted.emit(row_id)),
+            IconButton("delete", lambda: self.tr("Remove (Del)"), lambda: self.dropped.emit(row_id)),
+        ]
+
+    def retranslate(self) -> None:
+        """See `Translated.retranslate`."""
+        self._build()
+
+
+class ContactCards(Cards):
+    """The contacts of a customer, the main one first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            lambda: self.tr("Contacts"),
+            lambda: self.tr("Add contact"),
+            lambda: self.tr("Nobody is known here yet. Add who decides, who buys, and how to reach them."),
+            parent,
+        )
+
+    def card(self, row: Values, buttons: Sequence[QWidget]) -> Card:
+        """See `Cards.card`."""
+        is_main = bool(self._rows) and row["id"] == self._rows[0]["id"] and len(self._rows) > 1
+        told = [
+            row["title"],
+            words.choice("decision_role", row["decision_role"]) if row["decision_role"] else "",
+        ]
+        lines = [
+            " · ".join(part for part in told if part),
+            " · ".join(part for part in (row["mobile"], row["phone"]) if part),
+            row["email"],
+        ]
+        mark = self.tr("Main contact") if is_main else ""
+        return Card(row["name"], mark, [line for line in lines if line], buttons)
+
+
+class AddressCards(Cards):
+    """The places of delivery of a customer, the usual one first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            lambda: self.tr("Delivery addresses"),
+            lambda: self.tr("Add delivery address"),
+            lambda: self.tr("No place of delivery is known here yet."),
+            parent,
+        )
+
+    def card(self, row: Values, buttons: Sequence[QWidget]) -> Card:
+        """See `Cards.card`."""
+        lines = [
+            address_text(row),
+            " · ".join(part for part in (row["recipient"], row["phone"]) if part),
+            row["delivery_note"],
+        ]
+        mark = self.tr("Usual one") if row["is_default"] else ""
+        return Card(row["label"], mark, [line for line in lines if line], buttons)
+
+    def _buttons(self, row: Values) -> list[QWidget]:
+        usual: list[QWidget] = []
+        if not row["is_default"]:
+            row_id = row["id"]
+            words_of = lambda: self.tr("Make this the usual one")  # noqa: E731
+            usual = [IconButton("check", words_of, lambda: self.preferred.emit(row_id))]
+        return [*usual, *super()._buttons(row)]
+
+
+def address_text(row: Values) -> str:
+    """A place in a line: as it is written in China where it is Chinese, else street first."""
+    parts: list[Any] = [row["address_province"], row["address_city"], row["address_street"]]
+    if all(str(part).isascii() for part in parts):
+        return ", ".join(str(part) for part in reversed(parts) if part) or NO_VALUE
+    found: list[str] = []
+    for part in parts:
+        if part and part not in found:
+            found.append(str(part))
+    return "".join(found)
