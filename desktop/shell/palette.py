@@ -18,10 +18,10 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
-    Signal,
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListView,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from sqlalchemy import Connection
 
 from desktop.kit import icons
@@ -177,12 +178,7 @@ def rank(command: Command, text: str) -> int | None:
 
 
 class Palette(Translated):
-    """Lies over the window while it is open; Esc, or going elsewhere, closes it.
-
-    ``closed`` is emitted afterwards: the keyboard then goes back to where it was.
-    """
-
-    closed = Signal()
+    """Lies over the window while it is open; Esc, or going elsewhere, closes it. The keyboard goes back to where it was."""
 
     def __init__(
         self,
@@ -198,6 +194,7 @@ class Palette(Translated):
         self._open_place = open_place
         self._finder = finder
         self._found: Sequence[Found] = ()
+        self._before: QWidget | None = None
         self._frame = QFrame(self)
         self._frame.setProperty("role", "raised")
         self.line = QLineEdit()
@@ -236,6 +233,8 @@ class Palette(Translated):
 
     def open(self, text: str = "") -> None:
         """Show it with this text, all of it selected."""
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self.line.setText(text)
         self.line.selectAll()
         self._fill()
@@ -245,9 +244,11 @@ class Palette(Translated):
 
     def close_palette(self) -> None:
         """Close it without doing anything."""
-        if self.isVisible():
-            self.hide()
-            self.closed.emit()
+        before, self._before = self._before, None
+        if self.line.hasFocus() and before is not None and isValid(before):
+            # First, because what has the keyboard when it is hidden hands it to whatever comes next.
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.hide()
 
     # -- what is shown
 

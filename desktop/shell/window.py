@@ -29,6 +29,7 @@ FIRST_WIDTH, FIRST_HEIGHT = 1280, 800
 _ACTIVITY: Final = frozenset(
     {
         QEvent.Type.KeyPress,
+        QEvent.Type.ShortcutOverride,  # all that is seen of a key which is a shortcut
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,

@@ -107,7 +107,6 @@ class Workbench(Translated):
         column.addWidget(self.status_line)
 
         self.palette_ = Palette(session, self._commands, self.open, finder, self)
-        self.palette_.closed.connect(self._focus_page)
         session.tasks.failed.connect(self.tell_error)
         session.actor_changed.connect(self._commands.refresh)
         self._refresh_soon = QTimer(self, singleShot=True, interval=0)
@@ -214,12 +213,6 @@ class Workbench(Translated):
         if screen is self.screen_here:
             self.history.stay(dict(screen.place()))
             self._on_titled()
-
-    def _focus_page(self) -> None:
-        screen = self.screen_here
-        focus = QApplication.focusWidget()
-        if screen is not None and (focus is None or not screen.isAncestorOf(focus)):
-            screen.take_focus()
 
     # -- commands of the window
 
