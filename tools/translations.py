@@ -113,10 +113,12 @@ def stale() -> list[str]:
     return found
 
 
-def fill(translations: Mapping[str, str | Sequence[str]], language: str) -> int:
+def fill(translations: Mapping[str, str | Sequence[str]], language: str, only: Sequence[str] = ()) -> int:
     """Translate unfinished texts by ``context/source`` or by source; a list is the plural forms. How many were taken."""
     taken = 0
     for file in sources(language):
+        if only and file.name.split(".")[0] not in only:
+            continue
         tree = ET.parse(file)  # noqa: S314 - our own file
         changed = 0
         for context, message in _messages(tree):
@@ -185,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("what", choices=["update", "check", "fill", "compile"])
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--language", default="zh_CN")
-    parser.add_argument("--part", action="append", default=[], help="update only this part")
+    parser.add_argument("--part", action="append", default=[], help="only this part's files")
     options = parser.parse_args(arguments)
     if options.what == "update":
         update(options.part)
@@ -194,8 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif options.what == "fill":
         if options.file is None:
             parser.error("fill needs a file")
-        print(f"{fill(_read(options.file), options.language)} taken")
-        update()
+        print(f"{fill(_read(options.file), options.language, options.part)} taken")
+        update(options.part)
     left = missing()
     for text in left:
         print(f"{text.file}: {text.context}: {text.source}")
