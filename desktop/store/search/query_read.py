@@ -157,13 +157,13 @@ class _Reader:
             part, at = self._one(at)
             parts.append(part)
             at = self._blank(at)
+            self._expect(at, Part.CONNECTIVE)
             end = self._connective(at, AND.all)
             if end < 0 and self._text[at : at + 1] in _COMMAS and at < len(self._text):
                 end = at + 1
             if end >= 0:
                 at = self._blank(end)
             elif at == len(self._text) or self._text[at] in ")]" or self._connective(at, OR.all) >= 0:
-                self._expect(at, Part.CONNECTIVE)
                 self._expect(at, Part.CONDITION)
                 return all_of(parts), at
 

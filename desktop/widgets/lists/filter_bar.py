@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.kit.language import language
 from desktop.kit.theme import look
 from desktop.store.search.query import Query, QueryError
+from desktop.store.search.query_offer import Offer, as_typed, everything_to_begin_with, offers, wanted
 from desktop.store.search.query_read import read
 from desktop.store.search.query_words import QueryField
 from desktop.store.search.query_write import write
 from desktop.widgets.fields import FindInput, Words
+from desktop.widgets.lists.suggestions import Suggestion, Suggestions
 
 QUIET_MS: Final = 120
 """A list is read again when nothing was typed for so long."""
 PATIENCE_MS: Final = 900
 """What is only unfinished is said to be wrong after so long."""
+ValuesOf: TypeAlias = Callable[[QueryField, Callable[[list[str]], None]], None]
+"""Asks for the values that a field has in the list, the most frequent first, and hands them to the second argument."""
 
 
 class FilterBar(FindInput):
@@ -27,15 +32,22 @@ class FilterBar(FindInput):
     understood, or None.
 
     While it cannot be, the list stays as it was. The text is kept in English and shown in the language of the window.
+    What could be typed next is offered below; ``values_of`` knows what stands in the list.
     """
 
     asked = Signal(object)
     told = Signal(object)
 
     def __init__(
-        self, fields: tuple[QueryField, ...], placeholder: Words, parent: QWidget | None = None
+        self,
+        fields: tuple[QueryField, ...],
+        placeholder: Words,
+        parent: QWidget | None = None,
+        *,
+        values_of: ValuesOf | None = None,
     ) -> None:
         self._fields = fields
+        self._values_of = values_of
         self._query = read("", fields)
         self._error: QueryError | None = None
         self._shown: QueryError | None = None
@@ -46,6 +58,10 @@ class FilterBar(FindInput):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._say)
         self.textChanged.connect(self._on_text)
+        self.textEdited.connect(self._offer)
+        self.suggestions = Suggestions(self)
+        self.suggestions.chosen.connect(self._take)
+        self.suggestions.name(self.tr("Suggestions"))
 
     @property
     def query(self) -> Query:
@@ -109,17 +125,98 @@ class FilterBar(FindInput):
             self.told.emit(error)
             self.update()
 
+    # -- what could come next
+
+    def _offer(self) -> None:
+        """Offer what could stand where the cursor is."""
+        before = self.text()[: self.cursorPosition()]
+        rows = [_suggestion(offer) for offer in offers(before, self._fields, language())]
+        self._show_offers(rows)
+        place = wanted(before, self._fields)
+        if place is None or self._values_of is None:
+            return
+        begun = place.begun.casefold()
+
+        def add(values: list[str]) -> None:
+            if self.text()[: self.cursorPosition()] != before or not self.hasFocus():
+                return
+            fitting = [value for value in values if begun in value.casefold() and value.casefold() != begun]
+            fitting.sort(key=lambda value: not value.casefold().startswith(begun))
+            found = [Suggestion(place.start, as_typed(value), value) for value in fitting[:20]]
+            # Who begins to type a value wants one; who typed nothing yet may want a longer operator.
+            self._show_offers([*found, *rows] if begun else [*rows, *found])
+
+        self._values_of(place.field, add)
+
+    def _show_offers(self, rows: list[Suggestion]) -> None:
+        shown = rows if self.hasFocus() else []
+        x = self.cursorRect().x()
+        if shown:
+            begun = self.text()[shown[0].start : self.cursorPosition()]
+            x = max(x - self.fontMetrics().horizontalAdvance(begun), 0)
+        self.suggestions.show_rows(shown, x)
+
+    def _take(self, chosen: Suggestion) -> None:
+        """Put a suggestion in place of what was begun, with a blank behind it, and offer what comes next."""
+        text, at = self.text(), self.cursorPosition()
+        before = text[: chosen.start]
+        gap = "" if not before or before[-1].isspace() or before[-1] in "(,、，（:" else " "
+        behind = text[at:].lstrip()
+        head = f"{before}{gap}{chosen.text} "
+        self.setText(head + behind)
+        self.setCursorPosition(len(head))
+        self._offer()
+
+    def offer_everything(self) -> None:
+        """Offer what could come next, also where nothing is typed."""
+        if self.text()[: self.cursorPosition()].strip():
+            self._offer()
+        else:
+            self._show_offers(
+                [_suggestion(one) for one in everything_to_begin_with(self._fields, language())]
+            )
+
     # -- keys
 
+    def event(self, event: QEvent) -> bool:
+        """Tab takes a suggestion while one is offered; else it goes on as ever."""
+        if (
+            event.type() is QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Tab
+            and self.suggestions.isVisible()
+        ):
+            return self.suggestions.take_first()
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes what is typed at once, and leads into the list."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        """Arrows choose a suggestion, Enter takes it; without one, Enter filters at once and leads into the list."""
+        key = event.key()
+        is_offering = self.suggestions.isVisible()
+        if key == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.offer_everything()
+        elif is_offering and key in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
+            self.suggestions.step(1 if key == Qt.Key.Key_Down else -1)
+        elif is_offering and key == Qt.Key.Key_Escape:
+            self.suggestions.hide()
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if self.suggestions.current is not None:
+                self.suggestions.take_first()
+                return
+            self.suggestions.hide()
             self.ask()
             self._say()
             if self._error is None:
                 self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Whoever goes elsewhere chooses nothing; what is unfinished is said now."""
+        self.suggestions.hide()
+        super().focusOutEvent(event)
+        if self._error is not None and event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self._say()
 
     # -- look and language
 
@@ -142,9 +239,18 @@ class FilterBar(FindInput):
         painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
         painter.end()
 
+    def _retranslate(self) -> None:
+        super()._retranslate()
+        if hasattr(self, "suggestions"):
+            self.suggestions.name(self.tr("Suggestions"))
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language: what was understood is said in it."""
         if event.type() is QEvent.Type.LanguageChange and self._error is None and self.text():
             self.setText(write(self._query, self._fields, language()))
             self._quiet.stop()
         super().changeEvent(event)
+
+
+def _suggestion(offer: Offer) -> Suggestion:
+    return Suggestion(offer.start, offer.text, offer.text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QPoint, Signal
@@ -23,9 +24,10 @@ from desktop.kit.screen import Place, Screen, Shell
 from desktop.kit.session import Session
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
-from desktop.store.reads.listing import Condition, Listing, Reading
+from desktop.store.reads.listing import Condition, Listing, Reading, values_of
 from desktop.store.search.query import EVERYTHING, Query, QueryError
 from desktop.store.search.query_sql import Viewpoint
+from desktop.store.search.query_words import QueryField
 from desktop.widgets.buttons import IconButton, TextButton
 from desktop.widgets.empty import Empty
 from desktop.widgets.keyset import KeysetModel, ShownColumn
@@ -88,7 +90,8 @@ class ListPage(Translated):
         self._error: QueryError | None = None
         self._wanted_id: bytes | None = None
         self.model = KeysetModel(session.tasks, session.bus, kind.columns, self)
-        self.filter_bar = FilterBar(kind.listing.fields, kind.placeholder)
+        self._values: dict[str, list[str]] = {}
+        self.filter_bar = FilterBar(kind.listing.fields, kind.placeholder, values_of=self.ask_values)
         self.count = Label(role="secondary")
         self.reason = Label(role="wrong")
         self.reason.hide()
@@ -119,12 +122,12 @@ class ListPage(Translated):
 
     def _lay_out(self, actions: Sequence[QWidget]) -> None:
         above = QHBoxLayout()
-        spaced(above, "medium", "large", "small", "large")
+        spaced(above, "medium", "small", "hair", "small")
         above.addWidget(self.filter_bar, 1)
         for tool in (*self._tools, *actions):
             above.addWidget(tool)
         self._below = QHBoxLayout()
-        spaced(self._below, "", "large", "small", "large")
+        spaced(self._below, "", "small", "hair", "small")
         self._below.addWidget(self.reason)
         self._below.addStretch(1)
         self._below.addWidget(self.count)
@@ -143,7 +146,7 @@ class ListPage(Translated):
         self.table.opened.connect(self._on_opened)
         self.table.current_changed.connect(lambda _id: self.moved.emit())
         self.model.shown.connect(self._on_shown)
-        self.model.refreshed.connect(self._tell_count)
+        self.model.refreshed.connect(self._on_refreshed)
         self.model.failed.connect(self.shell.tell_error)
 
     # -- what is shown
@@ -228,6 +231,23 @@ class ListPage(Translated):
         self.opened.emit(row_id)
         if self.kind.opens:
             self.shell.open(self.kind.opens, {"id": row_id.hex()})
+
+    def ask_values(self, field: QueryField, then: Callable[[list[str]], None]) -> None:
+        """Hand the values that a field has in the list to ``then``; they are read once."""
+        if field.name in self._values:
+            then(self._values[field.name])
+            return
+
+        def took(values: list[str]) -> None:
+            self._values[field.name] = values
+            then(values)
+
+        query = partial(values_of, listing=self.kind.listing, field=field)
+        self.session.tasks.read(query, took, lambda _error: None, owner=self, slot=f"values {field.name}")
+
+    def _on_refreshed(self) -> None:
+        self._values.clear()
+        self._tell_count()
 
     # -- what a person does
 

@@ -16,17 +16,17 @@ CONTEXT: Final = "Filters"
 REASONS: Final[Mapping[Why, str]] = {
     Why.CONDITION_MISSING: QT_TRANSLATE_NOOP("Filters", "A condition is missing here."),
     Why.OPERATOR_UNFIT: QT_TRANSLATE_NOOP(
-        "Filters", "“{field}” cannot be asked like this. It knows: {operators}."
+        "Filters", "{field} cannot be asked like this. It knows: {operators}."
     ),
-    Why.VALUE_MISSING: QT_TRANSLATE_NOOP("Filters", "A value is missing behind “{field}”."),
+    Why.VALUE_MISSING: QT_TRANSLATE_NOOP("Filters", "A value is missing behind {field}."),
     Why.NO_DAY: QT_TRANSLATE_NOOP(
-        "Filters", "“{field}” needs a day: 2025-09-01, 2025-09, today, 30 days ago, this month."
+        "Filters", "{field} needs a day: 2025-09-01, 2025-09, today, 30 days ago, this month."
     ),
-    Why.NO_AMOUNT: QT_TRANSLATE_NOOP("Filters", "“{field}” needs an amount: 5000, ¥5,000, USD 99.50."),
-    Why.NO_COUNT: QT_TRANSLATE_NOOP("Filters", "“{field}” needs a whole number."),
-    Why.NO_CHOICE: QT_TRANSLATE_NOOP("Filters", "“{field}” is one of: {choices}."),
+    Why.NO_AMOUNT: QT_TRANSLATE_NOOP("Filters", "{field} needs an amount: 5000, ¥5,000, USD 99.50."),
+    Why.NO_COUNT: QT_TRANSLATE_NOOP("Filters", "{field} needs a whole number."),
+    Why.NO_CHOICE: QT_TRANSLATE_NOOP("Filters", "{field} is one of: {choices}."),
     Why.RANGE_OPEN: QT_TRANSLATE_NOOP(
-        "Filters", "The second value is missing: “{field}” between one and another."
+        "Filters", "The second value is missing: {field} between one and another."
     ),
     Why.LIST_OPEN: QT_TRANSLATE_NOOP("Filters", "The list of values has no closing bracket."),
     Why.BRACKET_OPEN: QT_TRANSLATE_NOOP("Filters", "This bracket is not closed."),
@@ -34,7 +34,7 @@ REASONS: Final[Mapping[Why, str]] = {
     Why.QUOTE_OPEN: QT_TRANSLATE_NOOP("Filters", "The quotation mark is not closed."),
     Why.TOO_LONG: QT_TRANSLATE_NOOP("Filters", "The filter is too long."),
     Why.TOO_DEEP: QT_TRANSLATE_NOOP("Filters", "There are too many brackets in brackets."),
-    Why.FIELD_UNKNOWN: QT_TRANSLATE_NOOP("Filters", "There is no field “{field}” here."),
+    Why.FIELD_UNKNOWN: QT_TRANSLATE_NOOP("Filters", "There is no field {field} here."),
 }
 
 
