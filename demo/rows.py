@@ -62,8 +62,9 @@ class Rows:
         """See `View.get`."""
         return self._rows[table].get(row_id)
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         """See `View.children`; only by the column that the table is looked through by."""
+        del only
         assert _INDEXED[table] == column
         return self._children.get((table, value), ())
 

@@ -231,44 +231,47 @@ class Field:
 
         Raises InvalidInput with code 1005 when the type, length or range is wrong.
         """
-        accepts, nullable, is_flag = (
-            _accepting(self.kind, self.max_length),
-            self.nullable,
-            self.kind == "flag",
-        )
+        nullable = self.nullable
 
-        def check(value: Any) -> Wire:
+        def otherwise(value: object) -> Wire:
             if value is None and nullable:
                 return None
-            if not accepts(value):
-                raise InvalidInput(
-                    Code.BAD_VALUE, f"The value of {self.name} is not acceptable.", field=self.name
-                )
-            stored: Wire = int(value) if is_flag else value
-            return stored
+            raise InvalidInput(
+                Code.BAD_VALUE, f"The value of {self.name} is not acceptable.", field=self.name
+            )
 
-        return check
+        return _checking(self.kind, self.max_length, otherwise)
 
 
-def _accepting(kind: str, max_length: int | None) -> Callable[[Any], bool]:
-    """Whether a value that is there can be stored in a field of some kind. Asked for every value that arrives."""
+def _checking(
+    kind: str, max_length: int | None, otherwise: Callable[[object], Wire]
+) -> Callable[[Any], Wire]:
+    """Gives what can be stored in a field of some kind, and asks ``otherwise`` about everything else. Called for every
+    value that arrives, so it is one call.
+    """
     longest = INT_LIMIT if max_length is None else max_length
     match kind:
         case "text":
             return lambda value: (
-                isinstance(value, str)
+                value
+                if isinstance(value, str)
                 and len(value) <= longest
                 and (value.isprintable() or not _CONTROL.search(value))
+                else otherwise(value)
             )
         case "int":
-            return lambda value: type(value) is int and -INT_LIMIT < value < INT_LIMIT
+            return lambda value: (
+                value if type(value) is int and -INT_LIMIT < value < INT_LIMIT else otherwise(value)
+            )
         case "flag":
-            return lambda value: value is True or value is False or value in (0, 1)
+            return lambda value: int(value) if value in (0, 1) else otherwise(value)
         case "id":
-            return lambda value: isinstance(value, bytes) and len(value) == 16
+            return lambda value: value if isinstance(value, bytes) and len(value) == 16 else otherwise(value)
         case "day":
-            return lambda value: isinstance(value, str) and len(value) == 10 and _is_day(value)
-    return lambda value: isinstance(value, bytes) and len(value) <= longest
+            return lambda value: (
+                value if isinstance(value, str) and len(value) == 10 and _is_day(value) else otherwise(value)
+            )
+    return lambda value: value if isinstance(value, bytes) and len(value) <= longest else otherwise(value)
 
 
 def _text(name: str) -> str:

@@ -18,8 +18,11 @@ class View(Protocol):
         """The row, or None when the office has never seen it."""
         ...
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
-        """The rows of ``table`` whose ``column`` holds ``value``, in order of id."""
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
+        """The rows of ``table`` whose ``column`` holds ``value``, in order of id.
+
+        ``only`` names the columns that suffice, ``id`` and ``column`` among them; a view may give more of a row.
+        """
         ...
 
     def standing(self, unit: bytes) -> Standing | None:
@@ -55,9 +58,9 @@ class Overlay:
         row = found.get(row_id) if found is not None else None
         return row if row is not None else self._below.get(table, row_id)
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         """See `View.children`."""
-        below = self._below.children(table, column, value)
+        below = self._below.children(table, column, value, only)
         mine = self.rows.get(table)
         if not mine:
             return below
@@ -131,11 +134,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Want:
-    """Rows that a rule will ask for: those of ``table`` whose ``column`` is one of ``values``."""
+    """Rows that a rule will ask for: those of ``table`` whose ``column`` is one of ``values``; ``only`` as in
+    `View.children`.
+    """
 
     table: str
     column: str
     values: frozenset[bytes]
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,18 @@ class Look(StrEnum):
 OFFICE_LOOKS: Final = frozenset({Look.BELOW_FLOOR.value})
 """These must not be shown outside the office: they would give away what a floor price is."""
 
+OTHERS: Final = (
+    "id",
+    "customer_id",
+    "deleted",
+    "state",
+    "currency",
+    "gross_total_minor",
+    "order_date",
+    "number",
+)
+"""What is looked at of a customer's other orders. Of a good customer there are many."""
+
 _SAID_ALREADY: Final = frozenset({Gap.NO_PRICE, Gap.RETIRED_PRODUCT})
 
 
@@ -193,7 +205,7 @@ def _about_line(
 
 
 def _others(view: View, order: Row) -> list[Row]:
-    rows = view.children("sales_order", "customer_id", cast(bytes, order["customer_id"]))
+    rows = view.children("sales_order", "customer_id", cast(bytes, order["customer_id"]), OTHERS)
     return [row for row in rows if row["id"] != order["id"] and not row["deleted"]]
 
 

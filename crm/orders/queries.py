@@ -55,17 +55,18 @@ def seals_of(order_id: bytes) -> Select[OrderSeal]:
 
 
 @cache
-def _children_of(cls: type[Replicated], column: str) -> tuple[list[str], Select[Any]]:
-    """The columns of a table, and a query for them as they are stored, which is how they travel: rules ask for many
+def _children_of(cls: type[Replicated], column: str, only: tuple[str, ...]) -> tuple[list[str], Select[Any]]:
+    """The columns of a table, or ``only`` some, and a query for them as they are stored, which is how they travel: rules ask for many
     rows, and objects of them would be made only to be taken apart.
     """
     columns = cls.__table__.columns
+    wanted = [columns[name] for name in only] or list(columns)
     stored = [
         type_coerce(each, each.type.impl_instance) if isinstance(each.type, TypeDecorator) else each
-        for each in columns
+        for each in wanted
     ]
     query = select(*stored).where(columns[column] == bindparam("value")).order_by(columns["id"])
-    return [str(each.name) for each in columns], query
+    return [str(each.name) for each in wanted], query
 
 
 class SessionView:
@@ -85,10 +86,10 @@ class SessionView:
         found = self._session.get(self._classes[table], row_id)
         return None if found is None else row_of(found)
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         """See `View.children`."""
         cls = self._classes[table]
-        names, query = _children_of(cls, column)
+        names, query = _children_of(cls, column, only)
         found = self._session.connection().execute(query, {"value": value})
         rows = [dict(zip(names, row, strict=True)) for row in found]
         new = (row for row in self._session.new if type(row) is cls and getattr(row, column) == value)

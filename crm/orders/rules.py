@@ -18,7 +18,7 @@ from crm.ids import CATALOGUE
 from crm.orders.amounts import NOTHING, OrderAmounts, possible_amounts
 from crm.orders.completeness import line_figures
 from crm.orders.entities import MAX_SEAL_BYTES
-from crm.orders.looks import looks_of, may_be_twin
+from crm.orders.looks import OTHERS, looks_of, may_be_twin
 from crm.orders.number import parse_number
 from crm.orders.seal import canonical, in_document_order, seal_hash
 from crm.orders.states import ORDER_MACHINE, REVISABLE, UNDECIDED, WRITE, OrderState
@@ -62,7 +62,7 @@ class OrderRules:
             return
         customers = frozenset(cast(bytes, order["customer_id"]) for order in priced)
         yield Want("customer", "id", customers)
-        yield Want("sales_order", "customer_id", customers)
+        yield Want("sales_order", "customer_id", customers, OTHERS)
         yield Want("customer_price", "customer_id", customers)
         yield Want("user_role", "user_id", frozenset(cast(bytes, order["rep_id"]) for order in priced))
         for table in _CATALOGUE_TABLES:
@@ -78,7 +78,9 @@ class OrderRules:
         twins = frozenset(
             _id(other)
             for order in priced
-            for other in view.children("sales_order", "customer_id", cast(bytes, order["customer_id"]))
+            for other in view.children(
+                "sales_order", "customer_id", cast(bytes, order["customer_id"]), OTHERS
+            )
             if may_be_twin(order, other)
         )
         if twins:

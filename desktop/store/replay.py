@@ -38,11 +38,11 @@ class Layer:
         key = table, row_id
         return self.rows[key] if key in self.rows else self._below.get(table, row_id)
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         """See `View.children`."""
         found = {
             cast(bytes, row["id"]): row
-            for row in self._below.children(table, column, value)
+            for row in self._below.children(table, column, value, only)
             if (table, cast(bytes, row["id"])) not in self.rows
         }
         for (name, row_id), mine in self.rows.items():

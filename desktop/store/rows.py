@@ -132,8 +132,15 @@ class TableRows:
         """The rows with these ids, in no order; those that are missing are left out."""
         return self.where_in(connection, "id", ids)
 
-    def where_in(self, connection: Connection, column: str, values: Iterable[bytes]) -> Iterator[Row]:
-        """The rows whose ``column`` holds one of ``values``."""
+    def where_in(
+        self, connection: Connection, column: str, values: Iterable[bytes], only: tuple[str, ...] = ()
+    ) -> Iterator[Row]:
+        """The rows whose ``column`` holds one of ``values``; of all columns, or of some."""
+        if only:
+            found = fetch_in(
+                connection, f"SELECT {', '.join(only)} FROM {self.name} WHERE {column} IN ({{in}})", values
+            )
+            return (dict(zip(only, row, strict=True)) for row in found)
         return map(self._row, fetch_in(connection, f"{self.select} WHERE {column} IN ({{in}})", values))
 
     def put(self, connection: Connection, rows: Sequence[Row], *, lower_too: bool = True) -> None:
@@ -207,9 +214,9 @@ class MainView:
         """See `View.get`."""
         return self._rows[table].get(self._connection, row_id) if table in self._rows.tables else None
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         """See `View.children`."""
-        found = self._rows[table].where_in(self._connection, column, [value])
+        found = self._rows[table].where_in(self._connection, column, [value], only)
         return sorted(found, key=lambda row: cast(bytes, row["id"]))
 
     def standing(self, unit: bytes) -> Standing | None:

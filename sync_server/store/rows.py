@@ -49,7 +49,7 @@ class OfficeView:
         self.schema: Schema = database.schema
         self._connection = connection
         self._rows: dict[Key, Row | None] = {}
-        self._children: dict[tuple[str, str, bytes], StoredRows] = {}
+        self._children: dict[tuple[str, str, bytes, tuple[str, ...]], StoredRows] = {}
         self._standings: dict[bytes, Standing | None] = {}
         self._company: Kept | None = None
 
@@ -64,13 +64,13 @@ class OfficeView:
             self.load(table, [row_id])
         return self._rows[key]
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         """See `View.children`."""
-        key = table, column, value
+        key = table, column, value, only
         try:
             return self._children[key]
         except KeyError:
-            self.load_children(Want(table, column, frozenset({value})))
+            self.load_children(Want(table, column, frozenset({value}), only))
         return self._children[key]
 
     def standing(self, unit: bytes) -> Standing | None:
@@ -88,7 +88,7 @@ class OfficeView:
         if want.column == "id":
             self.load(want.table, ids)
         else:
-            self.load_children(Want(want.table, want.column, ids))
+            self.load_children(Want(want.table, want.column, ids, want.only))
 
     def load(self, table: str, ids: Iterable[bytes]) -> None:
         """Read rows by id; absent ones are remembered as absent."""
@@ -110,33 +110,36 @@ class OfficeView:
             kept.rows.update(((table, row_id), self._rows[table, row_id]) for row_id in wanted)
 
     def load_children(self, want: Want) -> None:
-        """Read all rows of a table that name one of some values in one column."""
-        table, column = want.table, want.column
+        """Read all rows of a table that name one of some values in one column.
+
+        Rows of which only some columns were read are remembered under those columns alone.
+        """
+        table, column, only = want.table, want.column, want.only
         entity = self.schema[table]
         if column not in entity.columns:
             raise KeyError(f"{table} has no column {column}")
-        wanted = {value for value in want.values if (table, column, value) not in self._children}
+        wanted = {value for value in want.values if (table, column, value, only) not in self._children}
         for value in self._absent(entity, column, wanted):
-            self._children[table, column, value] = StoredRows()
+            self._children[table, column, value, only] = StoredRows()
             wanted.discard(value)
         if not wanted:
             return
         kept = self._kept(entity)
         if kept is not None:
             for value in [value for value in wanted if (table, column, value) in kept.children]:
-                self._children[table, column, value] = kept.children[table, column, value]
+                self._children[table, column, value, only] = kept.children[table, column, value]
                 wanted.discard(value)
         found: dict[Wire, StoredRows] = {value: StoredRows() for value in wanted}
         statement = (
-            f"SELECT {select_list(entity.columns)} FROM {quoted(table)} "
+            f"SELECT {select_list(only or entity.columns)} FROM {quoted(table)} "
             f"WHERE {quoted(column)} IN ({{in}}) ORDER BY id"
         )
         for values in self._database.rows_in(self._connection, statement, sorted(wanted)):
-            row = self._keep(entity, values)
+            row = dict(zip(only, values, strict=True)) if only else self._keep(entity, values)
             found[row[column]].append(row)
         for value in wanted:
-            self._children[table, column, value] = found[value]
-            if kept is not None:
+            self._children[table, column, value, only] = found[value]
+            if kept is not None and not only:
                 kept.rows.update(((table, cast(bytes, row["id"])), row) for row in found[value])
                 kept.children[table, column, value] = found[value]
 

@@ -294,8 +294,9 @@ class _RowsView:
         """See `View.get`."""
         return self._rows[table].get(row_id)
 
-    def children(self, table: str, column: str, value: bytes) -> list[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> list[Row]:
         """See `View.children`."""
+        del only
         index = self._index.get((table, column))
         if index is None:
             index = defaultdict(list)

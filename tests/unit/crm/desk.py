@@ -146,9 +146,10 @@ class MemoryView:
     def get(self, table: str, row_id: bytes) -> Row | None:
         return self.rows.get(table, {}).get(row_id)
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         rows = self.rows.get(table, {})
-        return [rows[key] for key in sorted(rows) if rows[key][column] == value]
+        found = [rows[key] for key in sorted(rows) if rows[key][column] == value]
+        return [{name: row[name] for name in only} for row in found] if only else found
 
     def standing(self, unit: bytes) -> Standing | None:
         return self.standings.get(unit)

@@ -325,9 +325,9 @@ def test_everything_that_is_read_was_wanted(shop: Shop) -> None:
             asked.add((table, "id", row_id))
             return shop.office.get(table, row_id)
 
-        def children(self, table: str, column: str, value: bytes) -> Any:
+        def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Any:
             asked.add((table, column, value))
-            return shop.office.children(table, column, value)
+            return shop.office.children(table, column, value, only)
 
         def standing(self, unit: bytes) -> Any:
             return shop.office.standing(unit)

@@ -61,7 +61,7 @@ class ToyOffice:
     def get(self, table: str, row_id: bytes) -> Row | None:
         return self.rows.get((table, row_id))
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         found = [row for (name, _), row in self.rows.items() if name == table and row[column] == value]
         return sorted(found, key=lambda row: cast(bytes, row["id"]))
 

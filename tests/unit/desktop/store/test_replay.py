@@ -33,7 +33,7 @@ class Nothing:
     def get(self, table: str, row_id: bytes) -> Row | None:
         return None
 
-    def children(self, table: str, column: str, value: bytes) -> Sequence[Row]:
+    def children(self, table: str, column: str, value: bytes, only: tuple[str, ...] = ()) -> Sequence[Row]:
         return []
 
     def standing(self, unit: bytes) -> Standing | None:

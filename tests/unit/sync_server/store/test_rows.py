@@ -86,6 +86,34 @@ def test_what_was_read_once_is_not_read_again(database: Database) -> None:
         assert view.children("contact", "unit", UNIT)[0] is first
 
 
+def test_rows_asked_for_in_part_are_never_taken_for_whole_ones(database: Database) -> None:
+    rows = [a_row("contact", bytes([place]) * 16, name=f"n{place}") for place in range(3)]
+    write(database, "contact", rows, [])
+    some = ("id", "unit", "name")
+    with database.snapshot() as connection:
+        view = OfficeView(database, connection)
+        parts = view.children("contact", "unit", UNIT, some)
+        assert [dict(row) for row in parts] == [{name: row[name] for name in some} for row in rows]
+        assert view.get("contact", bytes([1]) * 16) == rows[1]
+        assert list(view.children("contact", "unit", UNIT)) == rows
+        view.read(Want("contact", "unit", frozenset({UNIT}), some))
+        assert list(view.children("contact", "unit", UNIT)) == rows
+
+
+@pytest.mark.parametrize("only", [(), ("id", "unit", "version")])
+def test_what_the_company_shares_is_kept_whole(database: Database, only: tuple[str, ...]) -> None:
+    """However the first transaction asked."""
+    row = a_row("tax_rate", b"t" * 16)
+    write(database, "tax_rate", [row], [])
+    for asked in (only, (), only):
+        with database.snapshot() as connection:
+            view = OfficeView(database, connection, database.shelf)
+            [found] = view.children("tax_rate", "unit", UNIT, asked)
+            assert found["id"] == row["id"]
+            if not asked:
+                assert found == row
+
+
 def test_what_hangs_on_a_row_that_is_not_there_is_not_asked_for(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
