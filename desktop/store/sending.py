@@ -25,9 +25,7 @@ from desktop.store.tables import JournalState
 
 T = TypeVar("T")
 
-_ANYTHING_TO_SEND: Final = (
-    f"SELECT 1 FROM journal WHERE state IN ('{JournalState.SENDING}', '{JournalState.WAITING}') LIMIT 1"
-)
+_DUE: Final = f"state IN ('{JournalState.SENDING}', '{JournalState.WAITING}') AND (n IS NULL OR n > ?)"
 
 
 @dataclass
@@ -39,16 +37,17 @@ class Answered:
     keys: set[Key] = field(default_factory=set)
 
 
-def is_anything_due(connection: Connection) -> bool:
-    """Whether anything waits to be sent, or to be sent again."""
-    return bool(fetch(connection, _ANYTHING_TO_SEND))
+def is_anything_due(connection: Connection, after_n: int = 0) -> bool:
+    """Whether anything waits to be sent, or to be sent again; what has a number up to ``after_n`` is left out."""
+    return bool(fetch(connection, f"SELECT 1 FROM journal WHERE {_DUE} LIMIT 1", (after_n,)))
 
 
 def outgoing(
-    engine: Engine, *, max_changesets: int, max_bytes: int, now_ms: int
+    engine: Engine, *, max_changesets: int, max_bytes: int, now_ms: int, after_n: int = 0
 ) -> tuple[bytes, list[Sealed]]:
     """The incarnation and the next changesets to send, in order of ``n``: first those whose sending began, then
-    waiting ones, which get their numbers here. At least one if there is any.
+    waiting ones, which get their numbers here. At least one if there is any. What has a number up to ``after_n`` is
+    left out: its answer came and is being written.
 
     :raises LocalFault: code 4002 when the laptop is not enrolled.
     """
@@ -56,7 +55,9 @@ def outgoing(
         state = load(connection)
         if not state.incarnation:
             raise LocalFault(Code.NOT_ENROLLED, "This laptop is not enrolled yet.")
-        chosen = [local_seq for local_seq, _ in _within(_candidates(connection, max_changesets), max_bytes)]
+        chosen = [
+            local_seq for local_seq, _ in _within(_candidates(connection, max_changesets, after_n), max_bytes)
+        ]
         found = fetch_in(
             connection,
             "SELECT local_seq, change_id, body, n, hash FROM journal WHERE local_seq IN ({in})",
@@ -136,11 +137,10 @@ def _within(found: Sequence[tuple[T, int]], max_bytes: int) -> list[tuple[T, int
     return chosen
 
 
-def _candidates(connection: Connection, limit: int) -> list[tuple[int, int]]:
+def _candidates(connection: Connection, limit: int, after_n: int) -> list[tuple[int, int]]:
     """(local_seq, bytes) of what may be sent next, in the order in which it must be: what has a number first."""
     return fetch(
         connection,
-        f"SELECT local_seq, length(body) FROM journal WHERE state IN ('{JournalState.SENDING}', "
-        f"'{JournalState.WAITING}') ORDER BY n IS NULL, n, local_seq LIMIT ?",
-        (limit,),
+        f"SELECT local_seq, length(body) FROM journal WHERE {_DUE} ORDER BY n IS NULL, n, local_seq LIMIT ?",
+        (after_n, limit),
     )

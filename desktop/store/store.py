@@ -297,12 +297,14 @@ class Store:
 
     # -- talk with the office
 
-    def outgoing(self, *, max_changesets: int, max_bytes: int) -> tuple[bytes, list[Sealed]]:
+    def outgoing(
+        self, *, max_changesets: int, max_bytes: int, after_n: int = 0
+    ) -> tuple[bytes, list[Sealed]]:
         """The incarnation and the next changesets to send (see `desktop.store.sending.outgoing`). With nothing to
         send there is no incarnation, and nothing waits for the writer's turn.
         """
         with self.engine.connect() as connection:
-            if not sending.is_anything_due(connection):
+            if not sending.is_anything_due(connection, after_n):
                 return b"", []
         return self._write(
             lambda: sending.outgoing(
@@ -310,6 +312,7 @@ class Store:
                 max_changesets=max_changesets,
                 max_bytes=max_bytes,
                 now_ms=self._clock.now_ms(),
+                after_n=after_n,
             ),
             Priority.SYNC,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -148,7 +148,7 @@ class SyncEngine:
         try:
             request = next(steps, None)
             while request is not None:
-                request = self._exchange(steps, request, report)
+                request = self._exchange(steps, request, pushed, report)
         finally:
             report.pushed += len(pushed.outcomes)
             report.parked += pushed.parked
@@ -158,11 +158,12 @@ class SyncEngine:
         self,
         steps: Generator[PushRequest, PushAnswer, None],
         request: PushRequest,
+        pushed: Pushed,
         report: RoundReport,
     ) -> PushRequest | None:
         try:
             try:
-                answer = self.transport.push(request)
+                answer = self._send(request, pushed)
             except InvalidInput as error:
                 if error.code != Code.TOO_LARGE:
                     raise
@@ -171,6 +172,18 @@ class SyncEngine:
             return steps.send(answer)
         except StopIteration:
             return None
+
+    def _send(self, request: PushRequest, pushed: Pushed) -> PushAnswer:
+        """Hand in a batch; what was said of the one before is written meanwhile."""
+        if self._ahead is None or not pushed.is_open:
+            pushed.write()
+            return self.transport.push(request)
+        coming = self._ahead.submit(self.transport.push, request)
+        try:
+            pushed.write()
+        finally:
+            wait([coming])
+        return coming.result()
 
     def _pull(self, report: RoundReport) -> None:
         try:

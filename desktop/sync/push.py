@@ -1,18 +1,22 @@
 """Push: everything that waits goes to the office, in order of its number (sync-protocol, 5).
 
-No transaction is open while the road is used. An answer that got lost costs nothing: the same changesets go again
+No transaction is open while the road is used. While the office works on one batch, what it said of the one before is written
+here; until then that is as if the answer had been lost. An answer that got lost costs nothing: the same changesets go again
 under the same numbers, and the office gives the stored outcomes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from crm.changes.ops import MAX_BATCH, MAX_BATCH_BYTES, PROTOCOL, Outcome, PushAnswer, PushRequest, Sealed
 from crm.clock import Clock
 from crm.errors import Code, InvalidInput, ProtocolFault
+from desktop.store.journal import REFUSED
+from desktop.store.sending import Answered
 from desktop.store.store import Store
 
 MAX_RESENDS: Final = 10_000
@@ -26,6 +30,25 @@ class Pushed:
     requests: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     parked: int = 0
+    _unwritten: Callable[[], Answered] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer waits to be written."""
+        return self._unwritten is not None
+
+    def take(self, write: Callable[[], Answered]) -> None:
+        """An answer came; ``write`` puts it beside the changesets."""
+        self.requests += 1
+        self._unwritten = write
+
+    def write(self) -> None:
+        """Write the last answer, if that was not done."""
+        if self._unwritten is not None:
+            answered = self._unwritten()
+            self._unwritten = None
+            self.outcomes += answered.outcomes
+            self.parked += answered.parked
 
 
 class BatchTooLarge(Exception):
@@ -35,14 +58,18 @@ class BatchTooLarge(Exception):
 def push_steps(store: Store, clock: Clock, pushed: Pushed) -> Generator[PushRequest, PushAnswer, None]:
     """The requests of one push, one after the other; each answer is sent in. Ends when nothing waits.
 
+    The answer before may still be unwritten when a request is given: whoever carries the request calls
+    `Pushed.write` meanwhile, or before.
+
     :raises ProtocolFault: 5002 the office holds another history under one of our numbers (nothing of ours is lost);
         5001 it waits for a number that this laptop does not keep any more, or makes no progress.
     """
     most, most_bytes = MAX_BATCH, MAX_BATCH_BYTES
     again_from: int | None = None
+    last_n = 0
     while True:
         if again_from is None:
-            incarnation, batch = store.outgoing(max_changesets=most, max_bytes=most_bytes)
+            incarnation, batch = store.outgoing(max_changesets=most, max_bytes=most_bytes, after_n=last_n)
         else:
             incarnation = store.state().incarnation
             batch = store.kept_from(again_from, max_changesets=most, max_bytes=most_bytes)
@@ -53,6 +80,7 @@ def push_steps(store: Store, clock: Clock, pushed: Pushed) -> Generator[PushRequ
                     expected_n=again_from,
                 )
         if not batch:
+            pushed.write()
             return
         request = PushRequest(PROTOCOL, incarnation, clock.now_ms(), tuple(batch))
         try:
@@ -62,10 +90,14 @@ def push_steps(store: Store, clock: Clock, pushed: Pushed) -> Generator[PushRequ
                 raise InvalidInput(Code.TOO_LARGE, "The office finds one change too large.") from None
             most, most_bytes = max(len(batch) // 2, 1), most_bytes // 2
             continue
-        pushed.requests += 1
-        taken = store.take_answer(_of_batch(answer, batch))
-        pushed.outcomes += taken.outcomes
-        pushed.parked += taken.parked
+        pushed.write()
+        outcomes = _of_batch(answer, batch)
+        pushed.take(partial(store.take_answer, outcomes))
+        # What depends on a refused change is parked with it before anything else is chosen.
+        is_done = len(outcomes) == len(batch) and not any(outcome.kind in REFUSED for outcome in outcomes)
+        last_n = batch[-1].n if is_done else 0
+        if not is_done:
+            pushed.write()
         again_from = _next(answer, batch, again_from)
         if pushed.requests > MAX_RESENDS:
             raise ProtocolFault(Code.GAP, "The office asks for the same changes again and again.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from crm.changes.capture import guard
 from crm.changes.entity import Schema
 from crm.errors import Code, InvalidInput, OfficeFault
+from sync_server.store import log
 from sync_server.store.shelf import Shelf
 
 CHUNK: Final = 500
@@ -47,6 +49,8 @@ class Database:
         self._writer = Lock()
         self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgresql(parsed)
         self.driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        file = parsed.database if self.is_sqlite else None
+        self._log = log.LogKeeper(self.engine, Path(file)) if file else None
         guard(self.engine, schema)
 
     @staticmethod
@@ -78,6 +82,8 @@ class Database:
                 f"busy_timeout={BUSY_MS}",
                 "cache_size=-16384",
                 "temp_store=MEMORY",
+                f"wal_autocheckpoint={log.MOST_PAGES}",
+                f"journal_size_limit={log.KEPT_BYTES}",
             ):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
@@ -95,6 +101,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._log is not None:
+            self._log.close()
         self.engine.dispose()
 
     # -- time
@@ -122,6 +130,8 @@ class Database:
             connection.begin(),
         ):
             yield connection
+        if self._log is not None:
+            self._log.look()
 
     @contextmanager
     def _writers_turn(self) -> Iterator[None]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from crm.changes.ops import PushAnswer, PushRequest
-from crm.errors import Code, InvalidInput, ProtocolFault
+from crm.errors import Code, InvalidInput, LocalFault, ProtocolFault
 from desktop.store.tables import JournalState
+from desktop.sync import push as push_module
+from desktop.sync.engine import SyncEngine
 from tests.unit.desktop.store.desk import Desk
 from tests.unit.desktop.store.office import ToyOffice
 from tests.unit.desktop.store.toys import INCARNATION
@@ -134,3 +139,106 @@ def test_answer_that_comes_again_changes_nothing(desk: Desk) -> None:
     states, shown = desk.states(), desk.shown()
     assert desk.store.take_answer(answer.outcomes).outcomes == []
     assert (desk.states(), desk.shown()) == (states, shown)
+
+
+# -- while the next batch is on its way
+
+
+def in_batches_of(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_module, "MAX_BATCH", count)
+
+
+def two_roads(desk: Desk, before: Callable[[PushRequest], None]) -> SyncEngine:
+    """An engine that has a thread for requests; ``before`` is called in it with each push."""
+
+    class Watched(ToyOffice):
+        def push(self, request: PushRequest) -> PushAnswer:
+            before(request)
+            return super().push(request)
+
+    become(desk, Watched)
+    return SyncEngine(desk.store, desk.office, desk.clock, ahead=ThreadPoolExecutor(1))
+
+
+def test_answer_is_written_while_the_next_batch_is_on_its_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_batches_of(2, monkeypatch)
+    changes = visits(desk, 6)
+    written = threading.Event()
+    take_answer = desk.store.take_answer
+    waited = []
+
+    def take(outcomes: object) -> object:
+        taken = take_answer(outcomes)  # type: ignore[arg-type]
+        written.set()
+        return taken
+
+    def before(request: PushRequest) -> None:
+        if request.changesets[0].n > 2:
+            waited.append(written.wait(5))
+            written.clear()
+
+    monkeypatch.setattr(desk.store, "take_answer", take)
+    report = two_roads(desk, before).round()
+    assert report.pushed == 6
+    assert waited == [True, True]
+    assert desk.office.applied == changes
+    desk.assert_in_step()
+
+
+def test_what_depends_on_a_refused_change_is_not_in_the_next_batch(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_batches_of(1, monkeypatch)
+    customer, create = desk.new_customer("forbidden")
+    _, contact = desk.new_contact(customer, "Bob")
+    [visit] = visits(desk, 1)
+    sent: list[bytes] = []
+    report = two_roads(desk, lambda request: sent.extend(one.change_id for one in request.changesets)).round()
+    assert report.outcomes["rejected"] == 1
+    assert sent == [create, visit]
+    assert desk.states()[create] is desk.states()[contact] is JournalState.PARKED
+    desk.assert_whole()
+
+
+def test_answer_written_stays_when_the_next_batch_is_cut_off(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_batches_of(2, monkeypatch)
+    changes = visits(desk, 4)
+
+    def before(request: PushRequest) -> None:
+        if request.changesets[0].n > 2:
+            raise LocalFault(Code.UNREACHABLE, "The office cannot be reached.")
+
+    report = two_roads(desk, before).round()
+    assert (report.code, report.pushed) == (Code.UNREACHABLE, 2)
+    assert [desk.states()[change] for change in changes] == [
+        *[JournalState.ANSWERED] * 2,
+        *[JournalState.SENDING] * 2,
+    ]
+    become(desk, ToyOffice)
+    desk.round()
+    assert desk.office.applied == changes
+    desk.assert_in_step()
+
+
+def test_answer_that_could_not_be_written_is_asked_for_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_batches_of(2, monkeypatch)
+    changes = visits(desk, 6)
+    with monkeypatch.context() as patch:
+
+        def take(outcomes: object) -> object:
+            raise LocalFault(Code.STORE_CLOSED, "The disk is full.")
+
+        patch.setattr(desk.store, "take_answer", take)
+        assert two_roads(desk, lambda _request: None).round().code == Code.STORE_CLOSED
+    assert desk.office.applied == changes[:4]
+    assert {desk.states()[change] for change in changes[:4]} == {JournalState.SENDING}
+    become(desk, ToyOffice)
+    assert desk.round().pushed == 6
+    assert desk.office.applied == changes
+    desk.assert_in_step()
