@@ -145,7 +145,7 @@ QAbstractItemView {
 QListView::item { padding: 0 ${p8}px; }
 QListView::item:hover, QTableView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTableView::item:selected, QTreeView::item:selected { background: $selected; color: $text; }
-QTableView::item { padding: 0 ${p8}px; border: none; }
+QTableView::item { padding: 0 ${p8_item}px; border: none; }
 QHeaderView { background: $sunken; border: none; }
 QHeaderView::section {
     background: $sunken; color: $text_secondary; border: none; border-bottom: 1px solid $hairline;
@@ -227,6 +227,8 @@ def style_sheet(
         "row_inner": px(sizes["row"]) - 1,
         "p12_focus": px(12) - ring + 1,
         "p8_focus": px(8) - ring + 1,
+        # Fusion keeps three pixels of its own around the text of an item.
+        "p8_item": px(8) - 3,
         "radio": (px(14) + 2) // 2,
         **images,
     }
