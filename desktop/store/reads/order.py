@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from crm.changes.entity import Row
 from crm.conflicts.states import NEEDS_A_PERSON
 from crm.errors import Code, InvalidInput, NotAllowed
+from crm.orders.amounts import OrderAmounts
 from crm.orders.queries import SessionView
 from crm.orders.rules import document_of
 from crm.orders.seal import Difference, SealedDocument, canonical, differences, open_seal
 from crm.orders.states import FINAL, REVISABLE, OrderState
 from desktop.store.driver import fetch, fetch_in
+from desktop.store.reads.products import Product, products_of, usual_products
 from desktop.store.state import load
 from desktop.store.tables import LIVE, JournalState, Touch
 
@@ -68,7 +70,8 @@ class Place:
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """See the module. ``order``, ``lines``, ``customer`` and ``contact`` are rows of stored values.
+    """See the module. ``order``, ``lines``, ``customer`` and ``contact`` are rows of stored values, ``amounts`` what the lines
+    come to.
 
     ``rep`` and ``holder_name`` are names of people. ``waiting`` counts the changes that were not answered yet;
     ``unsent_submit`` is the changeset of the last submission while it can be taken back; ``refused`` whether the office
@@ -79,6 +82,7 @@ class OrderFacts:
 
     order: Row
     lines: tuple[Row, ...]
+    amounts: OrderAmounts
     customer: Row | None
     contact: Row | None
     rep: Row | None
@@ -133,6 +137,7 @@ def order_facts(session: Session, order_id: bytes) -> OrderFacts:
     return OrderFacts(
         order=order,
         lines=tuple(lines),
+        amounts=amounts,
         customer=customer,
         contact=_row(connection, "contact", contact_id) if isinstance(contact_id, bytes) else None,
         rep=rep,
@@ -308,4 +313,58 @@ def lines_to_repeat(connection: Connection, order_id: bytes) -> list[tuple[bytes
             "WHERE order_id = ? AND deleted = 0 ORDER BY line_no, id",
             (order_id,),
         )
+    ]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What the entry of an order begins with. ``facts`` None: a new one. ``products`` are those of its lines, ``usual``
+    those the customer buys, ``last`` the order that can be repeated.
+    """
+
+    facts: OrderFacts | None
+    customer: Row
+    places: tuple[Place, ...]
+    products: Mapping[bytes, Product]
+    usual: tuple[Product, ...]
+    last: bytes | None
+    as_of_ms: int
+
+
+def beginning(session: Session, customer_id: bytes | None, order_id: bytes | None) -> Beginning:
+    """What the entry of a draft begins with, or of a new order for a customer.
+
+    :raises NotAllowed: code 2002 when order or customer is not here.
+    """
+    connection = session.connection()
+    facts = None if order_id is None else order_facts(session, order_id)
+    if facts is not None:
+        customer_id = cast(bytes, facts.order["customer_id"])
+    customer = None if customer_id is None else _row(connection, "customer", customer_id)
+    if customer is None or customer_id is None or customer["deleted"]:
+        raise NotAllowed(Code.NOT_FOUND, "There is no such customer.")
+    ids = [] if facts is None else [cast(bytes, line["product_id"]) for line in facts.lines]
+    products = products_of(connection, list(dict.fromkeys(ids)), customer_id)
+    return Beginning(
+        facts=facts,
+        customer=customer,
+        places=places(connection, customer_id),
+        products={product.id: product for product in products},
+        usual=tuple(usual_products(connection, customer_id)),
+        last=last_order(connection, customer_id, order_id),
+        as_of_ms=load(connection).checkpoint_ms,
+    )
+
+
+def repeated(
+    connection: Connection, order_id: bytes, customer_id: bytes
+) -> list[tuple[Product, bytes | None, int]]:
+    """The lines of an order to be written again: product, pack, quantity. What is no longer sold is left out."""
+    lines = lines_to_repeat(connection, order_id)
+    ids = list(dict.fromkeys(product_id for product_id, _, _ in lines))
+    known = {product.id: product for product in products_of(connection, ids, customer_id)}
+    return [
+        (known[product_id], unit_id, quantity)
+        for product_id, unit_id, quantity in lines
+        if product_id in known and not known[product_id].is_retired
     ]

@@ -155,15 +155,15 @@ def products_of(
     *,
     scanned: dict[bytes, bytes] | None = None,
 ) -> list[Product]:
-    """Products by id, in the order of the ids, with packs and what the customer bought last."""
+    """Products by id, retired ones too, in the order of the ids, with packs and what the customer bought last."""
     if not ids:
         return []
     rows = {
         row[0]: row
         for row in fetch_in(
             connection,
-            "SELECT id, code, name, spec, barcode, state, min_quantity_milli, step_quantity_milli, base_unit "
-            "FROM product WHERE deleted = 0 AND id IN ({in})",
+            "SELECT id, code, name, spec, barcode, state, min_quantity_milli, step_quantity_milli, base_unit, deleted "
+            "FROM product WHERE id IN ({in})",
             ids,
         )
     }
@@ -180,7 +180,7 @@ def products_of(
     for row_id in ids:
         if row_id not in rows:
             continue
-        _, code, name, spec, barcode, state, least, step, base = rows[row_id]
+        _, code, name, spec, barcode, state, least, step, base, is_gone = rows[row_id]
         own = sorted(packs.get(row_id, []), key=lambda pack: (not pack.is_default, pack.factor_milli))
         whole = [pack for pack in own if pack.is_default]
         rest = [pack for pack in own if not pack.is_default]
@@ -191,7 +191,7 @@ def products_of(
                 name=name,
                 spec=spec or "",
                 barcode=barcode or "",
-                is_retired=state == ProductState.RETIRED,
+                is_retired=bool(is_gone) or state == ProductState.RETIRED,
                 min_quantity_milli=least,
                 step_quantity_milli=step,
                 packs=(*whole, Pack(None, base), *rest),

@@ -1,0 +1,543 @@
+"""Writing an order: head, lines, and beside them what it comes to and what is missing. Keeps itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Final, cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from crm.catalogue.rules import PriceRule
+from crm.changes.entity import Row
+from crm.orders.actions import submit_order
+from crm.orders.completeness import Gap, Problem
+from crm.orders.drafting import Quote, quote
+from crm.orders.editing import OrderFields
+from crm.orders.pricing import price_rule_of
+from crm.orders.seal import canonical, differences, open_seal
+from desktop.kit.commands import Commands
+from desktop.kit.format import formats
+from desktop.kit.notices import Kind, Notice
+from desktop.kit.screen import Shell
+from desktop.kit.session import Session
+from desktop.kit.theme import spaced
+from desktop.kit.translated import Translated
+from desktop.screens.order.certificate import CertificateView
+from desktop.screens.order.finder import ProductFinder
+from desktop.screens.order.grid import LinesGrid
+from desktop.screens.order.head import HeadForm
+from desktop.screens.order.keeper import Keeper
+from desktop.screens.order.lines import Col, Line, LinesModel
+from desktop.screens.order.paste import Understood, rows_of, understand
+from desktop.screens.order.side import Card, Side
+from desktop.screens.order.telling import change_texts, line_named, look_text
+from desktop.store.reads.order import Beginning, beginning, repeated
+from desktop.store.reads.products import Product
+from desktop.widgets.buttons import CommandButton
+from desktop.widgets.fields import TextInput
+from desktop.widgets.labels import Elided, Label, line
+from desktop.widgets.pill import Pill
+
+QUOTE_MS: Final = 40
+"""A fast typist is answered once, not for every key."""
+_COLUMNS: Final = {
+    Gap.NO_WANTED_DATE: Col.WANTED,
+    Gap.WANTED_BEFORE_ORDER: Col.WANTED,
+    Gap.NO_DELIVERY_PLACE: Col.PLACE,
+    Gap.NO_PRICE: Col.PRICE,
+    Gap.UNKNOWN_PRODUCT: Col.PRODUCT,
+    Gap.RETIRED_PRODUCT: Col.PRODUCT,
+}
+
+
+class EntryView(Translated):
+    """See the module. ``made`` carries the id of the order once it is one; ``submitted`` that of one handed in; ``titled``:
+    the title is another one; ``left``: the person goes back.
+    """
+
+    made = Signal(bytes)
+    submitted = Signal(bytes)
+    titled = Signal()
+    left = Signal()
+
+    def __init__(
+        self, session: Session, shell: Shell, commands: Commands, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.shell = session, shell
+        self.customer: Row | None = None
+        self._begun: Beginning | None = None
+        self._quote: Quote | None = None
+        self._version = self._quoted_version = 0
+        self._is_submitting = False
+        self._accepted: tuple[str, ...] = ()
+        self._kept_ms = 0
+        self.lines = LinesModel(session.today, self)
+        self.head = HeadForm(session)
+        self.note = TextInput(longest=2000, placeholder=lambda: self.tr("Note on the order"))
+        self.finder = ProductFinder(session, self)
+        self.grid = LinesGrid(session, self.lines, self.finder)
+        self.certificate = CertificateView(session)
+        self._certificate_card = Card(lambda: self.tr("Why this price"))
+        self._certificate_card.column.addWidget(self.certificate)
+        self._certificate_card.hide()
+        self.side = Side(session, self._certificate_card)
+        self.keeper = Keeper(session, self._read, self)
+        self._arrange(commands)
+        self._quote_soon = QTimer(self, singleShot=True, interval=QUOTE_MS)
+        self._quote_soon.timeout.connect(self._ask_quote)
+        self.lines.edited.connect(self._on_edited)
+        self.head.edited.connect(self._on_edited)
+        self.note.textEdited.connect(lambda _text: self._on_edited())
+        self.grid.pasted.connect(self.paste_text)
+        self.grid.left.connect(self.left)
+        self.grid.line_changed.connect(lambda _line: self._show_certificate())
+        self.keeper.made.connect(self.made)
+        self.keeper.kept.connect(self._on_kept)
+        self.keeper.changed.connect(self._say_kept)
+        self.keeper.failed.connect(shell.tell_error)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
+        self.dress()
+
+    def _arrange(self, commands: Commands) -> None:
+        self.pill = Pill("draft")
+        self._number = Label(role="strong")
+        self._kept = Label(role="secondary")
+        top = QHBoxLayout()
+        spaced(top, gap="small")
+        top.addWidget(self.pill)
+        top.addWidget(self._number)
+        top.addWidget(self._kept)
+        top.addStretch(1)
+        top.addWidget(CommandButton(commands, "order.customer", role="quiet"))
+        self.returned = Label(role="small", wraps=True)
+        self.returned.setProperty("meaning", "needs_you")
+        self.returned.hide()
+        self.confirm = Label(role="small", wraps=True)
+        self.confirm.setProperty("meaning", "look")
+        self.confirm.hide()
+        self._hint = Elided(role="secondary")
+        bottom = QHBoxLayout()
+        spaced(bottom, gap="small")
+        bottom.addWidget(self.note, 1)
+        bottom.addWidget(CommandButton(commands, "order.repeat"))
+        bottom.addWidget(CommandButton(commands, "order.certificate"))
+        bottom.addWidget(CommandButton(commands, "order.submit", role="primary"))
+        main = QVBoxLayout()
+        spaced(main, "medium", "large", gap="medium")
+        main.addLayout(top)
+        main.addWidget(self.returned)
+        main.addWidget(self.head)
+        main.addWidget(line())
+        main.addWidget(self.grid, 1)
+        main.addWidget(self._hint)
+        main.addWidget(self.confirm)
+        main.addLayout(bottom)
+        across = QHBoxLayout(self)
+        spaced(across, gap="")
+        across.addLayout(main, 1)
+        across.addWidget(self.side)
+
+    # -- what is written
+
+    def begin(self, customer_id: bytes | None, order_id: bytes | None) -> None:
+        """Write a new order for a customer, or go on with a draft."""
+        self._is_submitting, self._accepted, self._quote, self._kept_ms = False, (), None, 0
+        self._begun = self.customer = None
+        self.confirm.hide()
+        self.finder.hide()
+        self.lines.load([], "CNY")
+        query = partial(beginning, customer_id=customer_id, order_id=order_id)
+        self.session.tasks.look(query, self._begin, self.shell.tell_error, owner=self, slot="begin")
+
+    def _begin(self, found: Beginning) -> None:
+        self._begun, self.customer = found, found.customer
+        customer_id = cast(bytes, found.customer["id"])
+        facts = found.facts
+        self.keeper.begin(customer_id, None if facts is None else facts.id)
+        self.finder.of_customer(customer_id, found.usual)
+        self.grid.of_customer(customer_id)
+        lines, currency = [], "CNY"
+        if facts is not None:
+            currency = str(facts.order["currency"])
+            lines = [made for row in facts.lines if (made := line_of(row, found.products)) is not None]
+            self.head.show_order(facts.order, found.places)
+            self.note.setText(str(facts.order["note"]))
+        else:
+            self.note.clear()
+        self.lines.load(lines, currency)
+        self._say_returned()
+        self.retranslate()
+        self.titled.emit()
+        self._version += 1
+        self._ask_quote()
+        self.shell.commands.refresh()
+        if self.isVisible():
+            self.take_focus()
+
+    @property
+    def order_id(self) -> bytes | None:
+        """The order that is written; None while there is none yet."""
+        return self.keeper.order_id
+
+    @property
+    def last_order(self) -> bytes | None:
+        """The order that can be repeated."""
+        return self._begun.last if self._begun is not None else None
+
+    @property
+    def revision(self) -> int:
+        """The revision that is written."""
+        facts = self._begun.facts if self._begun is not None else None
+        return cast(int, facts.order["revision"]) if facts is not None else 1
+
+    def _fields(self) -> OrderFields:
+        return OrderFields(**self.head.values(), note=self.note.text().strip())
+
+    def _read(self) -> tuple[Sequence[Line], OrderFields] | None:
+        """For the keeper."""
+        lines = self.lines.kept()
+        if self.order_id is None and not lines and not self._is_head_typed():
+            return None
+        return lines, self._fields()
+
+    def _is_head_typed(self) -> bool:
+        fields = self._fields()
+        return bool(
+            fields.get("wanted_on") or fields["note"] or fields["reference_no"] or fields.get("discount_bp")
+        )
+
+    def _on_edited(self) -> None:
+        self._version += 1
+        self._accepted = ()
+        self.confirm.hide()
+        self.keeper.touch()
+        self._quote_soon.start()
+
+    def _on_kept(self, at_ms: int) -> None:
+        self._kept_ms = at_ms
+        self.titled.emit()
+
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        if before is not None and self.isAncestorOf(before) and (now is None or not self.isAncestorOf(now)):
+            self.keeper.keep()
+
+    def leave(self) -> None:
+        """Keep everything now."""
+        self.grid.finish()
+        self.keeper.keep()
+
+    # -- what it comes to
+
+    def _ask_quote(self) -> None:
+        if self.customer is None:
+            return
+        lines, version = self.lines.kept(), self._version
+        fields = self._fields() if self._quote is not None or self.order_id is not None else OrderFields()
+        drafts = [draft for each in lines if (draft := each.draft()) is not None]
+        query = partial(
+            quote,
+            order_id=self.order_id,
+            lines=drafts,
+            customer_id=cast(bytes, self.customer["id"]),
+            rep_id=self.session.person,
+            on=self.session.today(),
+            **fields,
+        )
+        self.session.tasks.look(
+            query, partial(self._take_quote, version, lines), self.shell.tell_error, owner=self, slot="quote"
+        )
+
+    def _take_quote(self, version: int, lines: Sequence[Line], found: Quote) -> None:
+        is_first, self._quote, self._quoted_version = self._quote is None, found, version
+        begun = self._begun
+        if begun is None:
+            return
+        if is_first:
+            self.lines.currency = str(found.order["currency"])
+            if begun.facts is None:
+                self.head.show_order(found.order, begun.places)
+        self.lines.show_quote(lines, found)
+        self.side.show_quote(found, begun.as_of_ms)
+        self._show_changes(found)
+        self._show_certificate()
+        self._say_hint()
+        if self._is_submitting and version == self._version:
+            self.submit()
+
+    def _show_changes(self, found: Quote) -> None:
+        facts = self._begun.facts if self._begun is not None else None
+        if facts is None or facts.changed_from is None or not found.amounts.lines:
+            self.side.show_changes(())
+            return
+        now = open_seal(canonical({**facts.order, **found.order}, found.lines, found.amounts))
+        order = {**found.order, **{name: getattr(now, name) for name in _TOTALS}}
+        changed = differences(facts.changed_from, now)
+        self.side.show_changes(change_texts(changed, facts.changed_from, order, found.lines))
+
+    # -- why a price
+
+    def toggle_certificate(self) -> None:
+        """Show why the line costs what it costs, or no more."""
+        self._certificate_card.setVisible(self._certificate_card.isHidden())
+        self._show_certificate()
+
+    def _show_certificate(self) -> None:
+        if self._certificate_card.isHidden():
+            return
+        here = self.grid.line
+        found = self._quote
+        place = next((n for n, each in enumerate(self.lines.kept()) if each is here), None)
+        if here is None or here.told is None or found is None or place is None or place >= len(found.allowed):
+            self.certificate.show_line(None)
+            return
+        allowed = found.allowed[place]
+        self.certificate.show_line(
+            here.told,
+            rule_id=allowed.rule_id if allowed is not None else None,
+            allowed_bp=allowed.max_bp if allowed is not None else None,
+        )
+
+    # -- lines from elsewhere
+
+    def remove_line(self) -> None:
+        """Take the line off on which the person is."""
+        row = self.grid.currentIndex().row()
+        removed = self.grid.remove_line()
+        if removed is None or removed.is_empty:
+            return
+
+        def back() -> None:
+            removed.id = None
+            lines = self.lines.lines[:-1]
+            lines.insert(min(row, len(lines)), removed)
+            self.lines.load(lines, self.lines.currency)
+            self._on_edited()
+
+        text = self.tr("Line taken off: {name}").format(
+            name=removed.product.name if removed.product is not None else removed.typed
+        )
+        self.shell.notify(Notice(text, Kind.INFORMATION, action=(self.tr("Undo"), back)))
+
+    def repeat_last(self) -> None:
+        """Add the lines of the customer's last order."""
+        last, customer = self.last_order, self.customer
+        if last is None or customer is None:
+            return
+        query = partial(repeated, order_id=last, customer_id=cast(bytes, customer["id"]))
+
+        def arrived(found: list[tuple[Product, bytes | None, int]]) -> None:
+            self.grid.finish()
+            self.lines.add(
+                [
+                    Line(product=product, unit_id=product.pack(unit_id).id, quantity_milli=quantity)
+                    for product, unit_id, quantity in found
+                ]
+            )
+            self.grid.begin()
+
+        self.session.tasks.read(query, arrived, self.shell.tell_error, owner=self, slot="repeat")
+
+    def paste_text(self, text: str) -> None:
+        """Add the rows of a spreadsheet as lines."""
+        rows = rows_of(text)
+        if not rows or self.customer is None:
+            return
+        query = partial(understand, rows=rows, customer_id=cast(bytes, self.customer["id"]))
+        self.session.tasks.read(query, self._take_pasted, self.shell.tell_error, owner=self, slot="paste")
+
+    def _take_pasted(self, found: list[Understood]) -> None:
+        self.grid.finish()
+        first = self.lines.add([self._pasted(each) for each in found])
+        wrong = [place for place, each in enumerate(found) if each.wrong]
+        if wrong:
+            self.grid.go(
+                first + wrong[0], Col.PRODUCT if "product" in found[wrong[0]].wrong else Col.QUANTITY
+            )
+        else:
+            self.grid.begin()
+        told = self.tr("%n row(s) pasted", "", len(found))
+        if wrong:
+            told = f"{told}; {self.tr('%n to be mended', '', len(wrong))}"
+        self.shell.notify(Notice(told, Kind.LOOK if wrong else Kind.DONE))
+
+    def _pasted(self, each: Understood) -> Line:
+        made = Line(
+            product=each.product,
+            typed="" if each.product is not None else each.row.product,
+            quantity_milli=each.quantity_milli or 0,
+            unit_id=each.unit_id,
+            discount_bp=each.discount_bp or 0,
+        )
+        for name, column in (("quantity", Col.QUANTITY), ("unit", Col.UNIT), ("discount", Col.DISCOUNT)):
+            if name in each.wrong:
+                made.wrong[column] = getattr(each.row, name)
+        if each.product is None:
+            made.trouble = self.tr("Row {number}: no one product is found for “{text}”.").format(
+                number=each.row.number, text=each.row.product
+            )
+        return made
+
+    # -- submitting
+
+    def submit(self) -> None:
+        """Hand the order in: what is missing is gone to first, and what the office will look at is asked about once."""
+        self.grid.finish()
+        found = self._quote
+        if self.grid.is_asking or found is None or self._quoted_version != self._version:
+            self._is_submitting = True
+            self._quote_soon.start()
+            return
+        self._is_submitting = False
+        self._say_hint()
+        unfinished = self.lines.unfinished()
+        if unfinished:
+            bad = self.lines.lines[unfinished[0]]
+            self.grid.go(unfinished[0], next(iter(bad.wrong), Col.PRODUCT))
+            return
+        if not self.head.is_understood:
+            return
+        if found.problems:
+            self._go_to(found.problems[0])
+            return
+        looks = tuple(look_text(each, self.lines.currency) for each in found.looks)
+        if looks and looks != self._accepted:
+            self._accepted = looks
+            self.confirm.setText(
+                self.tr(
+                    "The office will look at this order. Press Ctrl+Enter again to submit it all the same."
+                )
+            )
+            self.confirm.show()
+            return
+        self.confirm.hide()
+        self.keeper.keep(self._submit)
+
+    def _submit(self) -> None:
+        order_id = self.order_id
+        if order_id is None:
+            return
+
+        def done(_result: object) -> None:
+            self.submitted.emit(order_id)
+
+        self.session.tasks.write(
+            "order.submit",
+            lambda work: submit_order(work, order_id).id,
+            done,
+            self.shell.tell_error,
+            owner=self,
+        )
+
+    def _go_to(self, problem: Problem) -> None:
+        """Go to where something is missing."""
+        if problem.line_no is None:
+            if problem.gap is Gap.NO_LINES:
+                self.grid.begin()
+            return
+        if problem.gap is Gap.NO_WANTED_DATE and not self.head.wanted.text():
+            self.head.wanted.setFocus()
+        elif problem.gap is Gap.NO_DELIVERY_PLACE and not self.head.address.text().strip():
+            self.head.address.setFocus()
+        else:
+            kept = self.lines.kept()
+            row = self.lines.row_of(kept[problem.line_no - 1]) if problem.line_no <= len(kept) else None
+            self.grid.go(row or 0, _COLUMNS.get(problem.gap, Col.QUANTITY))
+
+    # -- words
+
+    def _say_hint(self) -> None:
+        told = []
+        for row in self.lines.unfinished():
+            each = self.lines.lines[row]
+            wrong = each.trouble or next(
+                (self.lines.wrong_text(each, column) for column in each.wrong), self.tr("Choose a product.")
+            )
+            told.append(f"{line_named(row + 1)}: {wrong}")
+        self._hint.setText("   ".join(told))
+        self._hint.setProperty("meaning", "needs_you" if told else "")
+        self._hint.style().polish(self._hint)
+        self._hint.setVisible(bool(told))
+
+    def _say_kept(self) -> None:
+        if self._begun is None:
+            return
+        if self.order_id is None:
+            told = self.tr("Not begun yet") if self.keeper.is_kept else self.tr("Being saved …")
+        elif not self.keeper.is_kept:
+            told = self.tr("Being saved …")
+        elif self._kept_ms:
+            told = self.tr("Saved {time}").format(time=formats().time(self._kept_ms))
+        else:
+            told = self.tr("Saved")
+        self._kept.setText(told)
+
+    def _say_returned(self) -> None:
+        facts = self._begun.facts if self._begun is not None else None
+        returned = [step for step in facts.road if step.code == "returned"] if facts is not None else []
+        self.returned.setVisible(bool(returned) and self.revision > 1)
+        if returned:
+            self.returned.setText(
+                self.tr("Returned by {name}: {reason}").format(name=returned[-1].by, reason=returned[-1].note)
+            )
+
+    def show_number(self, number: str) -> None:
+        """The number that the order got when it was first kept."""
+        self._number.setText(number)
+
+    def retranslate(self) -> None:
+        """See `Translated.retranslate`."""
+        self.grid.setAccessibleName(self.tr("Lines of the order"))
+        self.note.setAccessibleName(self.tr("Note on the order"))
+        self.confirm.setText(
+            self.tr("The office will look at this order. Press Ctrl+Enter again to submit it all the same.")
+        )
+        self.lines.retranslate()
+        facts = self._begun.facts if self._begun is not None else None
+        if facts is not None:
+            self._number.setText(str(facts.order["number"]))
+        elif self.order_id is None:
+            self._number.setText(self.tr("New order"))
+        self._say_kept()
+        self._say_returned()
+        self._say_hint()
+
+    def restyle(self) -> None:
+        """See `Translated.restyle`."""
+        self.grid.restyle()
+
+    def take_focus(self) -> None:
+        """The keyboard goes where the next product is typed, once there is something to write."""
+        if self._begun is None:
+            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.grid.begin()
+
+
+_TOTALS: Final = ("list_total_minor", "net_total_minor", "tax_total_minor", "gross_total_minor")
+
+
+def line_of(row: Row, products: Mapping[bytes, Product]) -> Line | None:
+    """A line of an order as it is edited; None when its product is not here."""
+    product = products.get(cast(bytes, row["product_id"]))
+    if product is None:
+        return None
+    wanted = row["wanted_on"]
+    by_hand = price_rule_of(row["price_certificate"]) is PriceRule.MANUAL
+    return Line(
+        product=product,
+        quantity_milli=cast(int, row["quantity_milli"]),
+        unit_id=cast("bytes | None", row["product_unit_id"]),
+        price_minor=cast(int, row["unit_price_minor"]) if by_hand else None,
+        discount_bp=cast(int, row["discount_bp"]),
+        wanted_on=date.fromisoformat(wanted) if isinstance(wanted, str) else None,
+        place=str(row["delivery_place"]),
+        note=str(row["note"]),
+        id=cast(bytes, row["id"]),
+        told=row,
+    )
