@@ -28,7 +28,7 @@ GLYPHS: Final = {
     "check": "check", "clock": "clock", "close": "x", "code": "hash", "columns": "columns", "command": "command",
     "conflict": "git-merge", "copy": "copy", "customer": "storefront", "customers": "storefront", "danger": "warning-octagon",
     "delete": "trash", "deliver": "truck", "document": "file-text", "done": "check-circle", "down": "caret-down",
-    "draft": "note-pencil", "edit": "pencil-simple", "export": "export", "filter": "funnel", "find": "magnifying-glass",
+    "draft": "note-pencil", "edit": "pencil-simple", "export": "export", "filter": "funnel", "pin": "push-pin", "find": "magnifying-glass",
     "folder": "folder", "forward": "arrow-right", "history": "clock-counter-clockwise", "home": "house", "import": "download-simple",
     "information": "info", "in_approval": "hourglass", "key": "key", "keyboard": "keyboard", "language": "translate", "left": "caret-left",
     "link": "link", "list": "list", "location": "map-pin", "lock": "lock-simple", "mail": "envelope-simple", "more": "dots-three",

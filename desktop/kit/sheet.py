@@ -81,6 +81,13 @@ QPushButton[role="nav"] {
 QPushButton[role="nav"]:hover { background: $hover; }
 QPushButton[role="nav"]:checked { background: $selected; font-weight: $semibold; }
 QPushButton[role="nav"]:focus { border-color: $focus; padding: 0 ${p8}px; min-height: ${row}px; }
+QPushButton[role="chip"] {
+    background: transparent; border: 1px solid transparent; color: $text_secondary; padding: 0 ${p8}px;
+    min-height: ${target}px; font-size: ${t_secondary}px;
+}
+QPushButton[role="chip"]:hover { background: $hover; color: $text; }
+QPushButton[role="chip"]:checked { background: $accent_quiet; color: $accent; font-weight: $semibold; }
+QPushButton[role="chip"]:focus { border: 2px solid $focus; padding: 0 ${p8_focus}px; min-height: ${target_focus}px; }
 QPushButton[role="state"] {
     background: transparent; border: 2px solid transparent; color: $text; text-align: left; padding: 0 ${p4}px;
     min-height: ${target}px; font-size: ${t_secondary}px;
@@ -224,6 +231,7 @@ def style_sheet(
         "button_focus": px(sizes["button"]) - 2 * ring,
         "field_inner": px(sizes["field"]) - 2,
         "field_focus": px(sizes["field"]) - 2 * ring,
+        "target_focus": px(sizes["target"]) - 2 * ring + 2,
         "row_inner": px(sizes["row"]) - 1,
         "p12_focus": px(12) - ring + 1,
         "p8_focus": px(8) - ring + 1,
