@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import Connection
+
 from desktop.kit.marks import QT_TRANSLATE_NOOP
-from desktop.kit.screen import Entry, Screen, Shell
+from desktop.kit.screen import Counter, Entry, Screen, Shell
 from desktop.kit.session import Session
 
 
@@ -30,10 +32,28 @@ def _new_customer(session: Session, shell: Shell) -> Screen:
     return NewCustomerScreen(session, shell)
 
 
+def _orders(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.orders.screen import OrdersScreen
+
+    return OrdersScreen(session, shell)
+
+
+def _order(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.order.screen import OrderScreen
+
+    return OrderScreen(session, shell)
+
+
 def _history(session: Session, shell: Shell) -> Screen:
     from desktop.screens.history.screen import HistoryScreen
 
     return HistoryScreen(session, shell)
+
+
+def _returned(connection: Connection) -> int:
+    from desktop.store.reads.orders import returned_orders
+
+    return returned_orders(connection)
 
 
 SCREENS: Final[tuple[Entry, ...]] = (
@@ -42,5 +62,14 @@ SCREENS: Final[tuple[Entry, ...]] = (
     Entry(
         "new_customer", QT_TRANSLATE_NOOP("Screens", "New customer"), "customer", _new_customer, in_rail=False
     ),
+    Entry(
+        "orders",
+        QT_TRANSLATE_NOOP("Screens", "Orders"),
+        "orders",
+        _orders,
+        key="Ctrl+2",
+        counter=Counter(_returned, frozenset({"sales_order"}), needs_you=True),
+    ),
+    Entry("order", QT_TRANSLATE_NOOP("Screens", "Order"), "order", _order, in_rail=False),
     Entry("history", QT_TRANSLATE_NOOP("Screens", "History"), "history", _history, in_rail=False),
 )
