@@ -12,12 +12,15 @@ folder of ``desktop/widgets`` and ``desktop/screens``. English has only the plur
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -76,9 +79,43 @@ def update(only: Sequence[str] = ()) -> None:
 def _lupdate(code: Sequence[Path], target: Path, *, plural_only: bool) -> None:
     command = [str(linguist("lupdate")), "-silent", "-no-obsolete", "-locations", "none", "-sort-messages"]
     command += ["-disable-heuristic", "similartext", *(["-pluralonly"] if plural_only else [])]
-    subprocess.run([*command, *map(str, code), "-ts", str(target)], check=True)
+    with tempfile.TemporaryDirectory() as name:
+        copies = []
+        for number, path in enumerate(code):
+            copy = Path(name) / f"{number:04}_{path.name}"
+            copy.write_text(for_lupdate(path.read_text(encoding="utf-8")), encoding="utf-8")
+            copies.append(str(copy))
+        subprocess.run([*command, *copies, "-ts", str(target)], check=True)
     if plural_only and not list(_messages(ET.parse(target))):  # noqa: S314 - our own file
         target.unlink()
+
+
+def for_lupdate(code: str) -> str:
+    """Code as lupdate reads it rightly: the number in ``translate(context, text, "", number)`` becomes a plain one.
+
+    That of Qt 6.11 takes a name there for an encoding, and leaves out the text when it is neither name nor number.
+    """
+    lines = code.encode().splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    numbers = [
+        node.args[3]
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and len(node.args) == 4 and _called(node.func) == "translate"
+    ]
+    whole = b"".join(lines)
+    for number in sorted(numbers, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        assert number.end_lineno is not None
+        assert number.end_col_offset is not None
+        begin = starts[number.lineno - 1] + number.col_offset
+        end = starts[number.end_lineno - 1] + number.end_col_offset
+        whole = whole[:begin] + b"-1" + whole[end:]
+    return whole.decode()
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def missing() -> list[Missing]:
@@ -95,7 +132,6 @@ def missing() -> list[Missing]:
 def stale() -> list[str]:
     """Linguist files that do not have what the code says."""
     import shutil
-    import tempfile
 
     found = []
     with tempfile.TemporaryDirectory() as name:
