@@ -15,7 +15,8 @@ _ICONS: Final = {
     "draft": "draft", "waiting": "waiting", "submitted": "submitted", "in_approval": "in_approval", "approved": "done",
     "returned": "return", "rejected": "cancel", "withdrawn": "withdraw", "cancelled": "block", "executing": "deliver",
     "delivered": "done", "settled": "done", "closed": "archive", "return_open": "return", "refunded": "money",
-    "replaced": "refresh", "parked": "needs_you", "conflict": "conflict",
+    "replaced": "refresh", "parked": "needs_you", "conflict": "conflict", "public": "people", "potential": "star",
+    "trading": "check", "invalid": "block", "merged": "conflict",
 }  # fmt: skip
 _BY_MEANING: Final = {
     "needs_you": "needs_you",

@@ -19,7 +19,7 @@ Told = tuple[str, str, str]
 
 
 class PillCells(Bars):
-    """Draws what ``told`` says of a row; None draws nothing. The column's text stays what is copied and read aloud."""
+    """Draws what ``told`` says of a row as a pill; None leaves the text as it is, which is also copied and read aloud."""
 
     def __init__(self, table: Table, told: Callable[[Row], Told | None]) -> None:
         super().__init__(table)
@@ -28,17 +28,21 @@ class PillCells(Bars):
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """The text is drawn as a pill, not as text."""
+        """What is drawn as a pill is not drawn as text."""
         super().initStyleOption(option, index)
-        option.text = ""
+        if self._of(index) is not None:
+            option.text = ""
+
+    def _of(self, index: QModelIndex | QPersistentModelIndex) -> Told | None:
+        row = index.data(ROW_ROLE)
+        return self._told(row) if row is not None else None
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """See `QStyledItemDelegate.paint`."""
         super().paint(painter, option, index)
-        row = index.data(ROW_ROLE)
-        told = self._told(row) if row is not None else None
+        told = self._of(index)
         if told is None:
             return
         code, text, meaning = told

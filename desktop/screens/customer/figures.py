@@ -6,12 +6,19 @@ from datetime import date
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from crm.money import exponent, round_half_up
 from crm.orders import dealings
-from desktop.kit.format import formats
+from desktop.kit.format import NO_VALUE, formats
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
 from desktop.widgets.figures import KeyFigure, KeyFigures
 from desktop.widgets.labels import Label
+
+
+def whole_money(amount_minor: int, currency: str) -> str:
+    """An amount at a glance, without its cents."""
+    whole = 10 ** exponent(currency)
+    return formats().money_short(round_half_up(amount_minor, whole) * whole, currency)
 
 
 class Figures(Translated):
@@ -53,11 +60,9 @@ class Figures(Translated):
         found = self._found
         if found is None:
             return
-        told = formats()
-        before = self.tr("{year}: {amount}").format(
-            year=self._today.year - 1, amount=told.money_short(found.last_year_minor, found.currency)
-        )
-        self.year.show_value(told.money_short(found.this_year_minor, found.currency), before)
+        amount = whole_money(found.last_year_minor, found.currency) if found.last_year_orders else NO_VALUE
+        before = self.tr("{year}: {amount}").format(year=self._today.year - 1, amount=amount)
+        self.year.show_value(whole_money(found.this_year_minor, found.currency), before)
         self._tell_rhythm(found)
         self._tell_credit(found)
 
@@ -81,17 +86,16 @@ class Figures(Translated):
         self.rhythm.show_value(self.tr("%n day(s)", "", found.rhythm_days), detail, meaning=meaning)
 
     def _tell_credit(self, found: dealings.Figures) -> None:
-        told = formats()
-        value = told.money_short(found.open_minor, found.currency)
+        value = whole_money(found.open_minor, found.currency)
         free, limit = found.free_minor, found.limit_minor
         if limit is None or free is None:
             self.open.show_value(value, self.tr("no credit limit set"))
         elif free < 0:
-            over = self.tr("{amount} over the limit").format(amount=told.money_short(-free, found.currency))
+            over = self.tr("{amount} over the limit").format(amount=whole_money(-free, found.currency))
             self.open.show_value(value, over, meaning="needs_you")
         else:
             detail = self.tr("{free} of {limit} free").format(
-                free=told.money_short(free, found.currency), limit=told.money_short(limit, found.currency)
+                free=whole_money(free, found.currency), limit=whole_money(limit, found.currency)
             )
             self.open.show_value(value, detail)
 

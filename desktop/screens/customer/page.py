@@ -84,7 +84,6 @@ class CustomerScreen(Screen):
     # -- parts
 
     def _make_head(self) -> None:
-        self._name = Elided(role="title")
         self._below_name = Elided(role="secondary")
         self._library = Pill("trading", text=NO_VALUE)
         self._buttons = QHBoxLayout()
@@ -138,17 +137,10 @@ class CustomerScreen(Screen):
         self.side.setFrameShape(QFrame.Shape.NoFrame)
 
     def _lay_out(self) -> None:
-        title = QVBoxLayout()
-        spaced(title, gap="")
-        first = QHBoxLayout()
-        spaced(first, gap="medium")
-        first.addWidget(self._name, 1)
-        first.addWidget(self._library)
-        title.addLayout(first)
-        title.addWidget(self._below_name)
         top = QHBoxLayout()
-        spaced(top, gap="huge")
-        top.addLayout(title, 1)
+        spaced(top, gap="medium")
+        top.addWidget(self._library)
+        top.addWidget(self._below_name, 1)
         top.addLayout(self._buttons)
         above = QVBoxLayout()
         spaced(above, "large", "large", "medium", "large", gap="medium")
@@ -313,7 +305,6 @@ class CustomerScreen(Screen):
         if found is None:
             return
         row = found.row
-        self._name.setText(row["name"])
         library = row["library"]
         self._library.show_state(library, meaning=_MEANINGS.get(library, "neutral"))
         told = [

@@ -44,7 +44,6 @@ class Card(QFrame):
     def __init__(
         self,
         title: str,
-        mark: str,
         lines: Sequence[str],
         buttons: Sequence[QWidget],
         parent: QWidget | None = None,
@@ -52,14 +51,12 @@ class Card(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(", ".join(part for part in (title, mark, *lines) if part))
+        self.setAccessibleName(", ".join(part for part in (title, *lines) if part))
         column = QVBoxLayout(self)
         spaced(column, "small", gap="")
         head = QHBoxLayout()
-        spaced(head, gap="small")
+        spaced(head, gap="")
         head.addWidget(Elided(title, role="strong"), 1)
-        if mark:
-            head.addWidget(Label(mark, role="secondary"))
         for button in buttons:
             head.addWidget(button)
         column.addLayout(head)
@@ -178,6 +175,7 @@ class ContactCards(Cards):
         """See `Cards.card`."""
         is_main = bool(self._rows) and row["id"] == self._rows[0]["id"] and len(self._rows) > 1
         told = [
+            self.tr("Main contact") if is_main else "",
             row["title"],
             words.choice("decision_role", row["decision_role"]) if row["decision_role"] else "",
         ]
@@ -186,8 +184,7 @@ class ContactCards(Cards):
             " · ".join(part for part in (row["mobile"], row["phone"]) if part),
             row["email"],
         ]
-        mark = self.tr("Main contact") if is_main else ""
-        return Card(row["name"], mark, [line for line in lines if line], buttons)
+        return Card(row["name"], [line for line in lines if line], buttons)
 
 
 class AddressCards(Cards):
@@ -207,9 +204,9 @@ class AddressCards(Cards):
             address_text(row),
             " · ".join(part for part in (row["recipient"], row["phone"]) if part),
             row["delivery_note"],
+            self.tr("Usual one") if row["is_default"] else "",
         ]
-        mark = self.tr("Usual one") if row["is_default"] else ""
-        return Card(row["label"], mark, [line for line in lines if line], buttons)
+        return Card(row["label"], [line for line in lines if line], buttons)
 
     def _buttons(self, row: Values) -> list[QWidget]:
         usual: list[QWidget] = []

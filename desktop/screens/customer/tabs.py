@@ -59,24 +59,24 @@ class OrdersTab(Translated):
 
     def _columns(self) -> tuple[ShownColumn, ...]:
         return (
-            ShownColumn("number", lambda: words.field("sales_order", "number"), lambda row: row["number"], "number", width=168),
+            ShownColumn("number", lambda: words.field("sales_order", "number"), lambda row: row["number"], "number", width=152),
             ShownColumn(
                 "order_date", lambda: words.field("sales_order", "order_date"), lambda row: _day(row["order_date"]),
-                "order_date", width=120,
+                "order_date", width=112,
             ),
-            ShownColumn("state", lambda: words.field("sales_order", "state"), lambda row: words.state(row["state"]), "state", width=128),
+            ShownColumn("state", lambda: words.field("sales_order", "state"), lambda row: words.state(row["state"]), "state", width=120),
             ShownColumn(
                 "gross", lambda: words.field("sales_order", "gross_total_minor"),
                 lambda row: formats().money(row["gross_total_minor"], row["currency"]), "gross_total_minor",
-                is_figure=True, width=128,
+                is_figure=True, width=120,
             ),
             ShownColumn(
                 "wanted_on", lambda: words.field("sales_order", "wanted_on"), lambda row: _day(row["wanted_on"]), "wanted_on",
-                width=120,
+                width=112,
             ),
             ShownColumn(
                 "reference_no", lambda: words.field("sales_order", "reference_no"), lambda row: row["reference_no"],
-                "reference_no", width=120,
+                "reference_no", width=96,
             ),
         )  # fmt: skip
 

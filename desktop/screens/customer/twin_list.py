@@ -112,7 +112,7 @@ class TwinList(Translated):
             " · ".join(part for part in (twin.phone, twin.owner) if part),
         ]
         button = IconButton("open", lambda: self.tr("Open {name}").format(name=twin.name), open_it)
-        card = Card(twin.name, "", [line for line in lines if line], [button])
+        card = Card(twin.name, [line for line in lines if line], [button])
         card.opened.connect(open_it)
         return card
 

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from crm.customers.states import Library
 from desktop.kit import words
 from desktop.kit.commands import Command
 from desktop.kit.format import formats
@@ -25,8 +26,11 @@ from desktop.widgets.pill_cells import PillCells, Told
 
 translate: Final = QCoreApplication.translate
 MEANINGS: Final = {
-    "trading": "done", "potential": "information", "public": "neutral", "invalid": "look", "merged": "neutral",
-}  # fmt: skip
+    Library.POTENTIAL.value: "information",
+    Library.PUBLIC.value: "neutral",
+    Library.INVALID.value: "look",
+    Library.MERGED.value: "neutral",
+}
 """What the pill of a library means."""
 
 
@@ -39,26 +43,26 @@ def _bought(row: Row) -> str:
 
 
 COLUMNS: Final = (
-    ShownColumn("name", lambda: words.field("customer", "name"), lambda row: row["name"], "name", width=240),
-    ShownColumn("code", lambda: words.field("customer", "code"), lambda row: row["code"], "code", width=104),
+    ShownColumn("name", lambda: words.field("customer", "name"), lambda row: row["name"], "name", width=208),
+    ShownColumn("code", lambda: words.field("customer", "code"), lambda row: row["code"], "code", width=96),
     ShownColumn(
         "grade", lambda: translate("Customers", "Tier"),
-        lambda row: words.choice("grade", row["grade"]) if row["grade"] else "", "grade", width=80,
+        lambda row: words.choice("grade", row["grade"]) if row["grade"] else "", "grade", width=72,
     ),
     ShownColumn(
-        "library", lambda: translate("Customers", "Status"), lambda row: words.state(row["library"]), "library", width=112
+        "library", lambda: translate("Customers", "Status"), lambda row: words.state(row["library"]), "library", width=104
     ),
     ShownColumn(
-        "city", lambda: words.field("customer", "address_city"), lambda row: row["address_city"], "address_city", width=96
+        "city", lambda: words.field("customer", "address_city"), lambda row: row["address_city"], "address_city", width=80
     ),
-    ShownColumn("main_contact", lambda: translate("Customers", "Main contact"), lambda row: row["main_contact"] or "", width=136),
-    ShownColumn("main_phone", lambda: words.field("customer", "phone"), lambda row: row["main_phone"] or row["phone"], width=128),
-    ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=112),
+    ShownColumn("main_contact", lambda: translate("Customers", "Main contact"), lambda row: row["main_contact"] or "", width=128),
+    ShownColumn("main_phone", lambda: words.field("customer", "phone"), lambda row: row["main_phone"] or row["phone"], width=112),
+    ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=104),
     ShownColumn(
         "orders", lambda: translate("Customers", "Orders"), lambda row: formats().number(row["orders"]), is_figure=True,
-        width=72,
+        width=64,
     ),
-    ShownColumn("bought", lambda: translate("Customers", "Ordered in all"), _bought, is_figure=True, width=136),
+    ShownColumn("bought", lambda: translate("Customers", "Ordered in all"), _bought, is_figure=True, width=112),
     ShownColumn("owner", lambda: words.field("customer", "owner_id"), lambda row: row["owner"] or "", width=112, is_hidden=True),
     ShownColumn("name_en", lambda: words.field("customer", "name_en"), lambda row: row["name_en"], "name_en", width=176, is_hidden=True),
     ShownColumn("industry", lambda: words.field("customer", "industry"), lambda row: row["industry"], "industry", width=112, is_hidden=True),
@@ -155,5 +159,7 @@ class CustomersScreen(ListScreen):
         self.shell.open("new_customer")
 
 
-def _pill(row: Row) -> Told:
-    return row["library"], "", MEANINGS.get(row["library"], "neutral")
+def _pill(row: Row) -> Told | None:
+    """Those that trade are the rule, and need no mark."""
+    library = row["library"]
+    return None if library == Library.TRADING else (library, "", MEANINGS.get(library, "neutral"))
