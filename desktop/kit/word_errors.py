@@ -91,6 +91,12 @@ ERRORS: Final[Mapping[int, str]] = {
     4201: QT_TRANSLATE_NOOP("Errors", "The change is not known here."),
     4202: QT_TRANSLATE_NOOP("Errors", "The change is on its way or answered already. Withdraw it instead."),
     4203: QT_TRANSLATE_NOOP("Errors", "The local copy cannot take this. Nothing was changed."),
+    4210: QT_TRANSLATE_NOOP(
+        "Errors", "The file cannot be written there. Choose another place; nothing was changed."
+    ),
+    4211: QT_TRANSLATE_NOOP(
+        "Errors", "A sheet holds about a million rows, and these are more. Export as CSV, or filter the list."
+    ),
     4301: QT_TRANSLATE_NOOP("Errors", "A file of the data folder cannot be read."),
     4302: QT_TRANSLATE_NOOP(
         "Errors", "The database in the data folder belongs to another enrolment. Nothing was sent."

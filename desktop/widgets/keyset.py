@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 from desktop.kit.bus import Bus, Changes
 from desktop.kit.tasks import Tasks
 from desktop.kit.theme import look
+from desktop.store.export import Raw
 from desktop.store.reads.listing import PAGE, Key, Reading, Row, place
 
 KEPT_PAGES: Final = 40
@@ -45,6 +46,7 @@ _WORDS: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 class ShownColumn:
     """A column as it is seen. ``title`` and ``text`` speak the language of the window; ``sort`` names the column of the
     listing it is sorted by, empty where it cannot be. ``is_figure``: right-aligned, tabular. ``width`` is at 100 %.
+    ``raw`` is the stored value that an export writes; without it, the text.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ShownColumn:
     is_figure: bool = False
     width: int = 140
     is_hidden: bool = False
+    raw: Raw | None = None
 
 
 class KeysetModel(QAbstractTableModel):

@@ -295,12 +295,16 @@ class Table(QTableView):
         if 0 <= number < self._list.rowCount():
             self.setCurrentIndex(self._list.index(number, max(self.currentIndex().column(), 0)))
 
-    def copy(self) -> None:
-        """Put the chosen rows on the clipboard as they are seen: columns by tabs, rows by lines."""
+    def seen_columns(self) -> list[int]:
+        """The numbers of the columns that are seen, as they stand from left to right."""
         head = self.horizontalHeader()
-        seen = sorted(
+        return sorted(
             (n for n in range(len(self._list.columns)) if not self.isColumnHidden(n)), key=head.visualIndex
         )
+
+    def copy(self) -> None:
+        """Put the chosen rows on the clipboard as they are seen: columns by tabs, rows by lines."""
+        seen = self.seen_columns()
         numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
         rows = [row for number in numbers if (row := self._list.row(number)) is not None]
         lines = ["\t".join(_one_line(self._list.columns[n].text(row)) for n in seen) for row in rows]

@@ -17,6 +17,8 @@ _PLACED: Final = f"FROM sales_order o WHERE o.customer_id = t.id AND o.deleted =
 _LINES: Final = "(SELECT count(*) FROM order_line l WHERE l.order_id = t.id AND l.deleted = 0)"
 _REP: Final = Spoken(("rep", "owner"), ("销售代表", "负责人", "业务员"))
 _GRADE: Final = Spoken(("tier", "grade"), ("等级", "客户等级", "级别"))
+_CITY_ENDINGS: Final = ("市",)
+_PROVINCE_ENDINGS: Final = ("省", "市", "自治区")
 _CHANGED: Final = Spoken(("changed", "updated"), ("修改日期", "修改", "更新"))
 
 
@@ -65,7 +67,7 @@ CUSTOMER_FIELDS: Final = (
         "library", Kind.CHOICE, "t.library", Spoken(("status", "kind of customer"), ("客户库", "状态")), may_be_empty=False,
         choices=tuple(Choice(value.value, words) for value, words in LIBRARY_WORDS.items()),
     ),
-    QueryField("city", Kind.TEXT, "t.address_city", Spoken(("city",), ("城市", "所在城市")), is_listed=True),
+    QueryField("city", Kind.TEXT, "t.address_city", Spoken(("city",), ("城市", "所在城市")), is_listed=True, endings=_CITY_ENDINGS),
     QueryField(
         "last_order", Kind.DAY, f"(SELECT max(o.order_date) {_PLACED})",
         Spoken(("last order", "last ordered"), ("最近订单", "最后订单", "最近下单")),
@@ -87,7 +89,7 @@ CUSTOMER_FIELDS: Final = (
     QueryField("phone", Kind.PHONE, "t.phone", Spoken(("phone", "telephone"), ("电话", "手机"))),
     QueryField("code", Kind.TEXT, "t.code", Spoken(("code", "customer code"), ("编码", "客户编码")), may_be_empty=False),
     QueryField("name_en", Kind.TEXT, "t.name_en", Spoken(("English name",), ("英文名称", "英文名"))),
-    QueryField("province", Kind.TEXT, "t.address_province", Spoken(("province",), ("省份", "省")), is_listed=True),
+    QueryField("province", Kind.TEXT, "t.address_province", Spoken(("province",), ("省份", "省")), is_listed=True, endings=_PROVINCE_ENDINGS),
     QueryField("street", Kind.TEXT, "t.address_street", Spoken(("street", "address"), ("街道", "地址"))),
     QueryField("region", Kind.TEXT, "t.region", Spoken(("region",), ("地区", "区域")), is_listed=True),
     QueryField("industry", Kind.TEXT, "t.industry", Spoken(("industry",), ("行业",)), is_listed=True),
@@ -131,7 +133,7 @@ ORDER_FIELDS: Final = (
         "number", Kind.TEXT, "t.number", Spoken(("number", "order number"), ("编号", "订单号", "单号")), may_be_empty=False
     ),
     QueryField("wanted", Kind.DAY, "t.wanted_on", Spoken(("wanted on", "delivery date", "wanted"), ("期望交货日期", "交货日期"))),
-    QueryField("city", Kind.TEXT, _of_customer("address_city"), Spoken(("city",), ("城市", "客户城市")), is_listed=True),
+    QueryField("city", Kind.TEXT, _of_customer("address_city"), Spoken(("city",), ("城市", "客户城市")), is_listed=True, endings=_CITY_ENDINGS),
     QueryField("grade", Kind.TEXT, _of_customer("grade"), _GRADE, is_listed=True),
     QueryField("lines", Kind.COUNT, _LINES, Spoken(("lines", "number of lines"), ("行数", "明细数")), may_be_empty=False),
     QueryField(

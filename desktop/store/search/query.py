@@ -246,6 +246,7 @@ class Why(StrEnum):
     BRACKET_OPEN = "bracket_open"
     BRACKET_STRAY = "bracket_stray"
     QUOTE_OPEN = "quote_open"
+    QUOTES_MISSING = "quotes_missing"
     TOO_LONG = "too_long"
     TOO_DEEP = "too_deep"
     FIELD_UNKNOWN = "field_unknown"

@@ -75,6 +75,11 @@ def as_typed(value: str) -> str:
     return value if value and word_end(value, 0) == len(value) else '"' + value.replace('"', '""') + '"'
 
 
+def value_words(field: QueryField, language: str) -> list[str]:
+    """What can be typed as a value of a field, as far as that is known beforehand."""
+    return [words.written(language) for words in _values(field)]
+
+
 def everything_to_begin_with(fields: Sequence[QueryField], language: str) -> list[Offer]:
     """What a filter can begin with, for whoever asks while nothing is typed."""
     return [Offer(0, field.words.written(language), Part.CONDITION) for field in fields][:MOST]

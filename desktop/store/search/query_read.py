@@ -90,6 +90,14 @@ def read(text: str, fields: Sequence[QueryField]) -> Query:
     return _Reader(text, fields).all()
 
 
+def read_values(text: str, field: QueryField, *, is_list: bool = False) -> list[Value]:
+    """The value, or with ``is_list`` the values with commas between them, that are the whole of a text.
+
+    :raises QueryError: code 1201; they cannot be understood.
+    """
+    return _Reader(text, [field]).values(field, is_list=is_list)
+
+
 def expected(text: str, fields: Sequence[QueryField]) -> list[Expected]:
     """What was looked for while reading ``text``, which may be the beginning of a filter."""
     reader = _Reader(text, fields)
@@ -138,6 +146,23 @@ class _Reader:
         if at < len(self._text):
             raise QueryError(Why.BRACKET_STRAY, at, at + 1)
         return found
+
+    def values(self, field: QueryField, *, is_list: bool) -> list[Value]:
+        operator = Operator.IN if is_list else Operator.IS
+        values: list[Value] = []
+        at = self._blank(0)
+        while True:
+            value, end = self._value(at, field, operator)
+            values.append(value)
+            at = self._blank(end)
+            if is_list and at < len(self._text) and self._text[at] in _COMMAS:
+                at = self._blank(at + 1)
+            elif at < len(self._text):
+                raise QueryError(
+                    MISSING.get(field.kind, Why.QUOTES_MISSING), 0, len(self._text), field=field.name
+                )
+            else:
+                return values
 
     # -- either, all, not
 

@@ -124,6 +124,10 @@ class _Compiler:
             text = str(value)
             # Only letters have two cases, and without them an index can be used.
             case = " COLLATE NOCASE" if any(sign.isalpha() and sign.isascii() for sign in text) else ""
+            if field.endings:
+                bare = next((text.removesuffix(one) for one in field.endings if text.endswith(one)), text)
+                names = (bare, *(bare + one for one in field.endings))
+                return f"{field.sql}{case} IN ({', '.join('?' * len(names))})", names
             return f"{field.sql} = ?{case}", (text,)
         if field.kind is Kind.CHOICE:
             return f"{field.sql} = ?", (value,)

@@ -70,6 +70,8 @@ class QueryField:
     person: str = ""
     may_be_empty: bool = True
     is_listed: bool = False
+    endings: tuple[str, ...] = ()
+    """What a name may end in or not, for those who leave it out: 海口 is 海口市."""
 
     @property
     def operators(self) -> tuple[Operator, ...]:

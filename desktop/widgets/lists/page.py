@@ -19,21 +19,27 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.kit.commands import Command
+from desktop.kit.language import language
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.screen import Place, Screen, Shell
 from desktop.kit.session import Session
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
+from desktop.store.export import ExportColumn, raw_columns
 from desktop.store.reads.listing import Condition, Listing, Reading, values_of
 from desktop.store.search.query import EVERYTHING, Query, QueryError
 from desktop.store.search.query_sql import Viewpoint
 from desktop.store.search.query_words import QueryField
+from desktop.store.search.query_write import write
 from desktop.widgets.buttons import IconButton, TextButton
 from desktop.widgets.empty import Empty
 from desktop.widgets.keyset import KeysetModel, ShownColumn
 from desktop.widgets.labels import Label
+from desktop.widgets.lists.builder import BuilderDialog
+from desktop.widgets.lists.export import Exporting
 from desktop.widgets.lists.filter_bar import FilterBar
 from desktop.widgets.lists.reasons import reason
+from desktop.widgets.lists.saved import SavedFilters, State
 from desktop.widgets.table import Table
 
 GROUP: Final = QT_TRANSLATE_NOOP("Commands", "List")
@@ -89,6 +95,7 @@ class ListPage(Translated):
         self._empty = empty
         self._error: QueryError | None = None
         self._wanted_id: bytes | None = None
+        self._waiting: Place | None = None
         self.model = KeysetModel(session.tasks, session.bus, kind.columns, self)
         self._values: dict[str, list[str]] = {}
         self.filter_bar = FilterBar(kind.listing.fields, kind.placeholder, values_of=self.ask_values)
@@ -98,7 +105,12 @@ class ListPage(Translated):
         self.table = Table(
             self.model, name=f"list.{kind.name}", preferences=shell.preferences, empty=self._make_empty()
         )
+        self.saved = SavedFilters(session, kind.name, self.state)
+        self.exporting = Exporting(session, shell)
         self._tools = [
+            IconButton("filter", lambda: self.tr("Build a filter"), self.build_filter),
+            IconButton("star", lambda: self.tr("Saved filters"), self.show_saved),
+            IconButton("export", lambda: self.tr("Export the list"), self.export),
             IconButton("columns", lambda: self.tr("Columns"), self.show_columns),
         ]
         self._lay_out(actions)
@@ -129,7 +141,9 @@ class ListPage(Translated):
         self._below = QHBoxLayout()
         spaced(self._below, "", "small", "hair", "small")
         self._below.addWidget(self.reason)
+        self._below.addWidget(self.saved)
         self._below.addStretch(1)
+        self._below.addWidget(self.exporting)
         self._below.addWidget(self.count)
         column = QVBoxLayout(self)
         spaced(column, gap="")
@@ -141,6 +155,8 @@ class ListPage(Translated):
         self.filter_bar.asked.connect(self._on_asked)
         self.filter_bar.told.connect(self._on_told)
         self.filter_bar.left.connect(self.focus_list)
+        self.saved.chosen.connect(self.show_state)
+        self.saved.arrived.connect(self._on_saved_arrived)
         self.table.filter_wanted.connect(self.focus_filter)
         self.table.left.connect(self.left)
         self.table.opened.connect(self._on_opened)
@@ -152,7 +168,16 @@ class ListPage(Translated):
     # -- what is shown
 
     def show_place(self, place: Place) -> None:
-        """Show a list as a place says: ``filter`` (as it is kept), ``sort``, ``descending``, ``id`` of the row."""
+        """Show a list as a place says: ``filter`` (as it is kept), ``sort``, ``descending``, ``id`` of the row. A place that
+        says nothing is the filter that the person lets this list begin with, or everything.
+        """
+        if "filter" not in place and not self.saved.have_arrived:
+            self._waiting = place
+            return
+        self._waiting = None
+        first = self.saved.first
+        if "filter" not in place and first is not None:
+            place = {"filter": first.query, "sort": first.sort, "descending": first.is_descending, **place}
         listing = self.kind.listing
         sort = str(place.get("sort") or listing.sort)
         known = {column.name for column in listing.columns if column.is_sortable}
@@ -170,9 +195,7 @@ class ListPage(Translated):
     def place(self) -> Place:
         """Where the person is, for `show_place`."""
         reading = self.model.reading
-        found: dict[str, str | bool] = {}
-        if self.filter_bar.query != EVERYTHING:
-            found["filter"] = self.filter_bar.canonical
+        found: dict[str, str | bool] = {"filter": self._filter()}
         if reading is not None and reading.sorted_by.name != self.kind.listing.sort:
             found["sort"] = reading.sorted_by.name
         if reading is not None and reading.is_descending != self.kind.listing.is_descending:
@@ -199,8 +222,30 @@ class ListPage(Translated):
     def _reading(self, sort: str, is_descending: bool) -> Reading:
         session = self.session
         viewpoint = Viewpoint(session.today(), session.zone, session.person)
-        text = "" if self.filter_bar.query == EVERYTHING else self.filter_bar.canonical
-        return Reading(self.kind.listing, sort, is_descending, self._condition, text, viewpoint)
+        return Reading(self.kind.listing, sort, is_descending, self._condition, self._filter(), viewpoint)
+
+    def _filter(self) -> str:
+        return "" if self.filter_bar.query == EVERYTHING else self.filter_bar.canonical
+
+    def state(self) -> State:
+        """What a saved filter keeps of the list."""
+        reading = self.reading()
+        sort = "" if reading.sort == self.kind.listing.sort else reading.sort
+        return State(self._filter(), sort, reading.is_descending)
+
+    def show_state(self, state: State) -> None:
+        """Show the list as a saved filter says; its order stays where that says none."""
+        place: dict[str, str | bool] = {"filter": state.query}
+        if state.sort:
+            place |= {"sort": state.sort, "descending": state.is_descending}
+        else:
+            now = self.reading()
+            place |= {"sort": now.sort, "descending": now.is_descending}
+        self.show_place(place)
+
+    def _on_saved_arrived(self) -> None:
+        if self._waiting is not None:
+            self.show_place(self._waiting)
 
     def _read(self, sort: str, is_descending: bool) -> None:
         self.model.show(self._reading(sort, is_descending))
@@ -213,12 +258,14 @@ class ListPage(Translated):
         self._error = error
         self.reason.setText(reason(error, self.kind.listing.fields) if error is not None else "")
         self.reason.setVisible(error is not None)
+        self.saved.setVisible(error is None)
         self.filter_bar.setAccessibleDescription(self.reason.text())
 
     def _on_shown(self) -> None:
         is_filtered = self.model.reading is not None and bool(self.model.reading.text)
         self._empties.setCurrentIndex(1 if is_filtered else 0)
         self._tell_count()
+        self.saved.mark()
         if self._wanted_id is not None:
             self.table.go_to(self._wanted_id)
             self._wanted_id = None
@@ -264,6 +311,24 @@ class ListPage(Translated):
                 group=GROUP, is_offered=lambda: bool(self.filter_bar.text()),
             ),
             Command(
+                f"{name}.build_filter", QT_TRANSLATE_NOOP("Commands", "Build a filter"), self.build_filter,
+                ("Ctrl+Shift+F",), "filter", group=GROUP,
+                hint=QT_TRANSLATE_NOOP("Commands", "Choose fields, comparisons and values"),
+            ),
+            Command(
+                f"{name}.saved", QT_TRANSLATE_NOOP("Commands", "Saved filters"), self.show_saved, ("Ctrl+Shift+O",), "star",
+                group=GROUP,
+            ),
+            Command(
+                f"{name}.save_filter", QT_TRANSLATE_NOOP("Commands", "Save this filter"), self.saved.save,
+                ("Ctrl+Shift+S",), "star", group=GROUP, is_offered=lambda: bool(self._filter()),
+            ),
+            Command(
+                f"{name}.export", QT_TRANSLATE_NOOP("Commands", "Export the list"), self.export, ("Ctrl+E",), "export",
+                group=GROUP, is_offered=lambda: self.model.rowCount() > 0 and not self.exporting.is_running,
+                hint=QT_TRANSLATE_NOOP("Commands", "Write the list as it is shown into a workbook or a CSV file"),
+            ),
+            Command(
                 f"{name}.columns", QT_TRANSLATE_NOOP("Commands", "Choose columns"), self.show_columns, (), "columns",
                 group=GROUP,
             ),
@@ -292,6 +357,46 @@ class ListPage(Translated):
     def clear_filter(self) -> None:
         """Show everything again."""
         self.filter_bar.set_query(EVERYTHING)
+
+    def build_filter(self) -> None:
+        """Open the builder with the filter in force."""
+        fields = self.kind.listing.fields
+        dialog = BuilderDialog(
+            fields,
+            self.filter_bar.query,
+            lambda query: write(query, fields, language()),
+            self,
+            values_of=self.ask_values,
+        )
+        dialog.built.connect(self.filter_bar.set_query)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_saved(self) -> None:
+        """Open the menu of saved filters."""
+        button = self._tools[1]
+        menu = self.saved.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def export(self) -> None:
+        """Write the list as it is shown into a file that the person names."""
+        self.exporting.ask(
+            self.reading(), self.export_columns(), self.kind.export_name(), self.model.rowCount()
+        )
+
+    def export_columns(self) -> list[ExportColumn]:
+        """The columns of the file: those that are seen, in their order."""
+        found: list[ExportColumn] = []
+        for number in self.table.seen_columns():
+            column = self.kind.columns[number]
+            if column.raw is None:
+                found.append(ExportColumn(column.title(), column.text))
+            else:
+                found += raw_columns(
+                    column.title(), column.raw, currency_title=self.tr("Currency"), zone=self.session.zone
+                )
+        return found
 
     def show_columns(self) -> None:
         """Let columns be shown and hidden."""

@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.kit.language import language
 from desktop.kit.marks import QT_TRANSLATE_NOOP
-from desktop.store.search.query import QueryError, Why
-from desktop.store.search.query_words import QueryField, operator_words
+from desktop.store.search.query import Operator, QueryError, Why
+from desktop.store.search.query_words import DAYS, Kind, QueryField, operator_words
 
 CONTEXT: Final = "Filters"
 REASONS: Final[Mapping[Why, str]] = {
@@ -32,6 +32,9 @@ REASONS: Final[Mapping[Why, str]] = {
     Why.BRACKET_OPEN: QT_TRANSLATE_NOOP("Filters", "This bracket is not closed."),
     Why.BRACKET_STRAY: QT_TRANSLATE_NOOP("Filters", "This bracket closes nothing."),
     Why.QUOTE_OPEN: QT_TRANSLATE_NOOP("Filters", "The quotation mark is not closed."),
+    Why.QUOTES_MISSING: QT_TRANSLATE_NOOP(
+        "Filters", "Several words that are one value stand in quotation marks."
+    ),
     Why.TOO_LONG: QT_TRANSLATE_NOOP("Filters", "The filter is too long."),
     Why.TOO_DEEP: QT_TRANSLATE_NOOP("Filters", "There are too many brackets in brackets."),
     Why.FIELD_UNKNOWN: QT_TRANSLATE_NOOP("Filters", "There is no field {field} here."),
@@ -51,3 +54,18 @@ def reason(error: QueryError, fields: Sequence[QueryField]) -> str:
         operators=separator.join(operator_words(field.kind, one).written(code) for one in field.operators),
         choices=separator.join(choice.words.written(code) for choice in field.choices),
     )
+
+
+def example(field: QueryField, operator: Operator) -> str:
+    """What a value of a field may look like, in the language of the window."""
+    if field.kind in DAYS:
+        text = QT_TRANSLATE_NOOP("Filters", "2025-09-01, 30 days ago …")
+    elif field.kind is Kind.MONEY:
+        text = QT_TRANSLATE_NOOP("Filters", "5000, USD 99.50 …")
+    elif field.kind is Kind.COUNT:
+        text = QT_TRANSLATE_NOOP("Filters", "Whole number")
+    elif operator in {Operator.IN, Operator.NOT_IN}:
+        text = QT_TRANSLATE_NOOP("Filters", "One, another, …")
+    else:
+        text = ""
+    return QCoreApplication.translate(CONTEXT, text) if text else ""

@@ -13,10 +13,18 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
+    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.kit.theme import look
 
@@ -59,6 +67,11 @@ class _Model(QAbstractListModel):
         return None
 
 
+class _Rows(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(look().px(120), look().px(28))
+
+
 class Suggestions(QFrame):
     """Lies over the window below a field and never takes the keyboard. ``chosen`` carries a `Suggestion`."""
 
@@ -71,6 +84,7 @@ class Suggestions(QFrame):
         self.model = _Model(self)
         self.view = QListView()
         self.view.setModel(self.model)
+        self.view.setItemDelegate(_Rows(self.view))
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setUniformItemSizes(True)
