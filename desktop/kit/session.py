@@ -25,10 +25,12 @@ class Session(QObject):
     """Made in the GUI thread after unlocking; `close` it before the store is closed.
 
     ``person`` is whose laptop it is, ``device_code`` begins the numbers given here (``ND-2``), ``zone`` is the company's
-    time zone (IANA name), ``server`` the office's address; ``actor`` who was read already (`read_actor`). ``actor_changed``: the directory gave or took rights.
+    time zone (IANA name), ``server`` the office's address; ``actor`` who was read already (`read_actor`). ``actor_changed``: the directory gave or took rights. ``ending``:
+    the session is about to close, and this is the last moment to write.
     """
 
     actor_changed = Signal()
+    ending = Signal()
 
     def __init__(
         self,
@@ -70,6 +72,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop sync, stop what runs, listen no more."""
+        self.ending.emit()
         self.sync.stop()
         self.tasks.close()
         self.bus.close()

@@ -40,6 +40,10 @@ Then = Callable[[T], None]
 Failed = Callable[[Exception], None]
 
 
+def _nothing(_result: object) -> None:
+    pass
+
+
 class Stopped(Exception):
     """A job was asked to stop and did."""
 
@@ -215,6 +219,7 @@ class Tasks(QObject):
         owner: QObject,
     ) -> Task:
         """Run an action as a unit of work (`Store.perform`). It is finished even when the owner is gone meanwhile."""
+
         def marked(work: LocalWork) -> T:
             self._bus.mark(owner)
             return action(work)
@@ -226,13 +231,15 @@ class Tasks(QObject):
     def keep(
         self,
         work: Callable[[Connection], T],
-        then: Then[T],
+        then: Then[T] | None = None,
         failed: Failed | None = None,
         *,
         owner: QObject,
     ) -> Task:
         """Write what never leaves this laptop (`Store.keep`). It is finished even when the owner is gone meanwhile."""
-        return self._hand_in(lambda: self._store.keep(work), Task(owner, then, failed, keeps=True))
+        return self._hand_in(
+            lambda: self._store.keep(work), Task(owner, then or _nothing, failed, keeps=True)
+        )
 
     def _hand_in(self, submit: Callable[[], Future[Any]], task: Task) -> Task:
         def done(future: Future[Any]) -> None:

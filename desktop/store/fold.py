@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from crm.changes.ops import Block, Outcome, Receipt
 from crm.changes.view import Key, Rulebook
+from desktop.store import drafts, overlay, trace
 from desktop.store import journal as log
-from desktop.store import overlay, trace
 from desktop.store.driver import fetch, fetch_in
 from desktop.store.overlay import Confirmed
 from desktop.store.rows import AllRows
@@ -177,6 +177,7 @@ class Fold:
                 self.folded.tables.add(name)
         self._connection.exec_driver_sql("DELETE FROM held_unit WHERE unit = ?", gone)
         trace.forget_units(self._connection, units)
+        drafts.forget_units(self._connection, units)
         for unit in units:
             self._affected |= overlay.forget_unit(self._connection, unit)
 

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 LOCAL: Final = MetaData()
-LOCAL_VERSION: Final = 1
+LOCAL_VERSION: Final = 2
 """Raise it with every new table here: a copy that was made before then gets it when it is opened."""
 
 
@@ -187,3 +187,17 @@ trace: Final = Table(
     sqlite_autoincrement=True,
 )
 """What pages changed in rows that were here already: ``fields`` is a MessagePack map of field to ``[old, new]``."""
+
+draft: Final = Table(
+    "draft",
+    LOCAL,
+    Column("kind", String(60), primary_key=True),
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("unit", LargeBinary(16)),
+    Column("typed", LargeBinary, nullable=False),
+    Column("bases", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("draft_unit", "unit"),
+    sqlite_with_rowid=False,
+)
+"""Forms that were begun (`desktop.store.drafts`). ``typed`` and ``bases`` are MessagePack maps."""

@@ -301,6 +301,13 @@
     </message>
 </context>
 <context>
+    <name>Drafts</name>
+    <message>
+        <source>What you typed is not saved yet ({time}).</source>
+        <translation>您输入的内容尚未保存（{time}）。</translation>
+    </message>
+</context>
+<context>
     <name>Errors</name>
     <message>
         <source>A customer has this code already.</source>
@@ -357,6 +364,10 @@
     <message>
         <source>A second server is running at the office. It will be tried again.</source>
         <translation>总部正在运行第二个服务器。将再次尝试。</translation>
+    </message>
+    <message>
+        <source>A sheet holds about a million rows, and these are more. Export as CSV, or filter the list.</source>
+        <translation>一张表格约能容纳一百万行，当前数据超出了。请导出为 CSV，或先筛选列表。</translation>
     </message>
     <message>
         <source>A supplier has this code already.</source>
@@ -475,12 +486,16 @@
         <translation>文件已封存。请改为修订。</translation>
     </message>
     <message>
+        <source>The file cannot be written there. Choose another place; nothing was changed.</source>
+        <translation>文件无法写入该位置。请选择其他位置；没有任何更改。</translation>
+    </message>
+    <message>
         <source>The files were removed, but the key may remain in the operating system&apos;s key store.</source>
         <translation>文件已删除，但密钥可能仍留在操作系统的密钥库中。</translation>
     </message>
     <message>
         <source>The filter cannot be understood.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法理解这个筛选条件。</translation>
     </message>
     <message>
         <source>The format is not understood. Nothing was changed.</source>
@@ -1875,6 +1890,10 @@
 <context>
     <name>Screens</name>
     <message>
+        <source>Conflict</source>
+        <translation>冲突</translation>
+    </message>
+    <message>
         <source>Customer</source>
         <translation>客户</translation>
     </message>
@@ -1892,11 +1911,15 @@
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished">订单</translation>
+        <translation>订单</translation>
     </message>
     <message>
         <source>Orders</source>
-        <translation type="unfinished"></translation>
+        <translation>订单</translation>
+    </message>
+    <message>
+        <source>Sync</source>
+        <translation>同步</translation>
     </message>
 </context>
 <context>
