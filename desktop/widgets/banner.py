@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -42,7 +42,8 @@ class Banner(QWidget):
         self.setAccessibleName(told.text)
         row = QHBoxLayout(self)
         spaced(row, "hair", "small", gap="small")
-        row.addSpacing(look().size("icon") + look().px(4))
+        self._gap = QWidget()
+        row.addWidget(self._gap)
         text = Label(told.text, wraps=True)
         text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(text, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -50,6 +51,18 @@ class Banner(QWidget):
             words, run = told.action
             self.button = TextButton(lambda: words, run, role="link")
             row.addWidget(self.button)
+
+        self._restyle()
+
+    def _restyle(self) -> None:
+        """Leave room for the icon."""
+        self._gap.setFixedWidth(look().size("icon"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the look."""
+        if event.type() is QEvent.Type.StyleChange:
+            self._restyle()
+        super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         """As high as a target for the pointer."""

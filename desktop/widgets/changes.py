@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crm.contacts import actions as contacts
@@ -57,6 +58,7 @@ class ChangeList(Translated):
         self._session = session
         self._asked: tuple[str, bytes] | None = None
         self._found: History | None = None
+        self._is_old = False
         self._empty = Empty(
             "history",
             lambda: self.tr("Nothing is known here yet"),
@@ -75,13 +77,13 @@ class ChangeList(Translated):
 
     def _columns(self) -> tuple[ShownColumn, ...]:
         return (
-            ShownColumn("when", lambda: self.tr("When"), lambda row: row["when"], width=136),
-            ShownColumn("what", lambda: self.tr("What"), lambda row: row["what"], width=136),
-            ShownColumn("before", lambda: self.tr("Before"), lambda row: row["before"], width=168),
-            ShownColumn("after", lambda: self.tr("After"), lambda row: row["after"], width=200),
-            ShownColumn("who", lambda: self.tr("Who"), lambda row: row["who"], width=120),
-            ShownColumn("where", lambda: self.tr("Where"), lambda row: row["where"], width=112),
-            ShownColumn("state", lambda: self.tr("State"), lambda row: row["state"], width=112),
+            ShownColumn("when", lambda: self.tr("When"), lambda row: row["when"], width=112),
+            ShownColumn("what", lambda: self.tr("What"), lambda row: row["what"], width=112),
+            ShownColumn("before", lambda: self.tr("Before"), lambda row: row["before"], width=120),
+            ShownColumn("after", lambda: self.tr("After"), lambda row: row["after"], width=136),
+            ShownColumn("who", lambda: self.tr("Who"), lambda row: row["who"], width=112),
+            ShownColumn("where", lambda: self.tr("Where"), lambda row: row["where"], width=72),
+            ShownColumn("state", lambda: self.tr("State"), lambda row: row["state"], width=96),
         )
 
     # -- what is shown
@@ -99,6 +101,7 @@ class ChangeList(Translated):
         self._read()
 
     def _read(self) -> None:
+        self._is_old = False
         if self._asked is not None:
             table, row_id = self._asked
             self._session.tasks.read(
@@ -114,7 +117,17 @@ class ChangeList(Translated):
             self.model.show_rows(list(lines(self._found, self._session)))
 
     def _on_changed(self, changes: Changes) -> None:
-        if self._asked is not None and self.isVisible() and changes.concerns(self._asked[0]):
+        if self._asked is None or not changes.touches(*self._asked):
+            return
+        if self.isVisible():
+            self._read()
+        else:
+            self._is_old = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed while nobody looked is read now."""
+        super().showEvent(event)
+        if self._is_old:
             self._read()
 
     # -- taking back

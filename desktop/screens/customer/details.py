@@ -57,7 +57,9 @@ class Details(Translated):
             self._list.add_group(heading, self._facts(names))
         column = QVBoxLayout(self)
         spaced(column, gap="")
-        column.addWidget(Label(lambda: self.tr("Details"), role="section"))
+        title = Label(lambda: self.tr("Details"), role="section")
+        title.setContentsMargins(8, 0, 8, 0)
+        column.addWidget(title)
         column.addWidget(self._list)
         self.dress()
 

@@ -62,17 +62,17 @@ class OrdersTab(Translated):
             ShownColumn("number", lambda: words.field("sales_order", "number"), lambda row: row["number"], "number", width=152),
             ShownColumn(
                 "order_date", lambda: words.field("sales_order", "order_date"), lambda row: _day(row["order_date"]),
-                "order_date", width=112,
+                "order_date", width=124,
             ),
-            ShownColumn("state", lambda: words.field("sales_order", "state"), lambda row: words.state(row["state"]), "state", width=120),
+            ShownColumn("state", lambda: words.field("sales_order", "state"), lambda row: words.state(row["state"]), "state", width=112),
             ShownColumn(
                 "gross", lambda: words.field("sales_order", "gross_total_minor"),
                 lambda row: formats().money(row["gross_total_minor"], row["currency"]), "gross_total_minor",
-                is_figure=True, width=120,
+                is_figure=True, width=112,
             ),
             ShownColumn(
                 "wanted_on", lambda: words.field("sales_order", "wanted_on"), lambda row: _day(row["wanted_on"]), "wanted_on",
-                width=112,
+                width=124,
             ),
             ShownColumn(
                 "reference_no", lambda: words.field("sales_order", "reference_no"), lambda row: row["reference_no"],
@@ -178,25 +178,25 @@ class PricesTab(_Reread):
             return found.last
 
         return (
-            ShownColumn("code", lambda: words.field("product", "code"), lambda row: last(row).code, width=96),
-            ShownColumn("name", lambda: words.table("product"), lambda row: last(row).name, width=200),
+            ShownColumn("code", lambda: words.field("product", "code"), lambda row: last(row).code, width=80),
+            ShownColumn("name", lambda: words.table("product"), lambda row: last(row).name, width=176),
             ShownColumn(
                 "paid", lambda: self.tr("Last price"), lambda row: money(last(row).paid_minor, last(row)), is_figure=True,
                 width=112,
             ),
-            ShownColumn("unit", lambda: words.field("order_line", "unit_name"), lambda row: last(row).unit_name, width=64),
-            ShownColumn("change", lambda: self.tr("Since before"), lambda row: since_text(row["bought"]), is_figure=True, width=96),
+            ShownColumn("unit", lambda: words.field("order_line", "unit_name"), lambda row: last(row).unit_name, width=56),
+            ShownColumn("change", lambda: self.tr("Since before"), lambda row: since_text(row["bought"]), is_figure=True, width=88),
             ShownColumn(
                 "listed", lambda: words.field("order_line", "list_price_minor"),
-                lambda row: money(last(row).list_price_minor, last(row)), is_figure=True, width=112,
+                lambda row: money(last(row).list_price_minor, last(row)), is_figure=True, width=112, is_hidden=True,
             ),
-            ShownColumn("day", lambda: self.tr("Last ordered"), lambda row: _day(last(row).day), width=112),
-            ShownColumn("times", lambda: self.tr("Times"), lambda row: formats().number(len(row["bought"].purchases)), is_figure=True, width=64),
+            ShownColumn("day", lambda: self.tr("Last ordered"), lambda row: _day(last(row).day), width=124),
+            ShownColumn("times", lambda: self.tr("Times"), lambda row: formats().number(len(row["bought"].purchases)), is_figure=True, width=56),
         )  # fmt: skip
 
     def _purchase_columns(self) -> tuple[ShownColumn, ...]:
         return (
-            ShownColumn("day", lambda: words.field("sales_order", "order_date"), lambda row: _day(row["bought"].day), width=112),
+            ShownColumn("day", lambda: words.field("sales_order", "order_date"), lambda row: _day(row["bought"].day), width=124),
             ShownColumn("number", lambda: words.table("sales_order"), lambda row: row["bought"].number, width=160),
             ShownColumn(
                 "quantity", lambda: words.field("order_line", "quantity_milli"),
@@ -299,10 +299,10 @@ class TimelineTab(_Reread):
 
     def _columns(self) -> tuple[ShownColumn, ...]:
         return (
-            ShownColumn("when", lambda: self.tr("When"), lambda row: row["when"], width=136),
-            ShownColumn("what", lambda: self.tr("What"), lambda row: row["what"], width=176),
-            ShownColumn("detail", lambda: self.tr("Details"), lambda row: row["detail"], width=320),
-            ShownColumn("who", lambda: self.tr("Who"), lambda row: row["who"], width=120),
+            ShownColumn("when", lambda: self.tr("When"), lambda row: row["when"], width=112),
+            ShownColumn("what", lambda: self.tr("What"), lambda row: row["what"], width=128),
+            ShownColumn("detail", lambda: self.tr("Details"), lambda row: row["detail"], width=336),
+            ShownColumn("who", lambda: self.tr("Who"), lambda row: row["who"], width=136),
         )
 
     def read(self, customer_id: bytes) -> None:

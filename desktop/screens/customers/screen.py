@@ -57,7 +57,7 @@ COLUMNS: Final = (
     ),
     ShownColumn("main_contact", lambda: translate("Customers", "Main contact"), lambda row: row["main_contact"] or "", width=128),
     ShownColumn("main_phone", lambda: words.field("customer", "phone"), lambda row: row["main_phone"] or row["phone"], width=112),
-    ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=104),
+    ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=124),
     ShownColumn(
         "orders", lambda: translate("Customers", "Orders"), lambda row: formats().number(row["orders"]), is_figure=True,
         width=64,
