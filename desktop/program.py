@@ -31,6 +31,7 @@ from desktop.kit.session import Session, read_actor
 from desktop.settings import Settings, product_version
 from desktop.shell.application import LastDoor, make_application
 from desktop.shell.dialogs import Fact
+from desktop.shell.finder import find_records
 from desktop.shell.screens import SCREENS
 from desktop.shell.single import Single
 from desktop.shell.syncing import SyncThread, Watched
@@ -49,7 +50,7 @@ class Parts:
     """What the window is made of, for those who want another set: tests, pictures, the tour."""
 
     entries: Sequence[Entry] = SCREENS
-    finder: Finder | None = None
+    finder: Finder | None = find_records
     first_run: MakeGate | None = None
     unlock: MakeGate | None = None
 
