@@ -86,8 +86,10 @@ QPushButton[role="chip"] {
     min-height: ${target}px; font-size: ${t_secondary}px;
 }
 QPushButton[role="chip"]:hover { background: $hover; color: $text; }
-QPushButton[role="chip"]:checked { background: $accent_quiet; color: $accent; font-weight: $semibold; }
+QPushButton[role="chip"]:checked { background: $accent_quiet; color: $accent; }
 QPushButton[role="chip"]:focus { border: 2px solid $focus; padding: 0 ${p8_focus}px; min-height: ${target_focus}px; }
+QPushButton[role="field"] { text-align: left; padding: 0 ${p8}px; }
+QPushButton[role="field"]:focus { padding: 0 ${p8_focus}px; }
 QPushButton[role="state"] {
     background: transparent; border: 2px solid transparent; color: $text; text-align: left; padding: 0 ${p4}px;
     min-height: ${target}px; font-size: ${t_secondary}px;
