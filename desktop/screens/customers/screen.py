@@ -16,6 +16,7 @@ from desktop.kit.format import formats
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.screen import Shell
 from desktop.kit.session import Session
+from desktop.store.export import As, Raw
 from desktop.store.reads.customers import CUSTOMERS
 from desktop.store.reads.listing import Row
 from desktop.widgets.buttons import TextButton
@@ -57,12 +58,12 @@ COLUMNS: Final = (
     ),
     ShownColumn("main_contact", lambda: translate("Customers", "Main contact"), lambda row: row["main_contact"] or "", width=128),
     ShownColumn("main_phone", lambda: words.field("customer", "phone"), lambda row: row["main_phone"] or row["phone"], width=112),
-    ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=124),
+    ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=124, raw=Raw("last_order", As.DAY)),
     ShownColumn(
         "orders", lambda: translate("Customers", "Orders"), lambda row: formats().number(row["orders"]), is_figure=True,
-        width=64,
+        width=64, raw=Raw("orders", As.COUNT),
     ),
-    ShownColumn("bought", lambda: translate("Customers", "Ordered in all"), _bought, is_figure=True, width=112),
+    ShownColumn("bought", lambda: translate("Customers", "Ordered in all"), _bought, is_figure=True, width=112, raw=Raw("bought_minor", As.MONEY, "currency")),
     ShownColumn("owner", lambda: words.field("customer", "owner_id"), lambda row: row["owner"] or "", width=112, is_hidden=True),
     ShownColumn("name_en", lambda: words.field("customer", "name_en"), lambda row: row["name_en"], "name_en", width=176, is_hidden=True),
     ShownColumn("industry", lambda: words.field("customer", "industry"), lambda row: row["industry"], "industry", width=112, is_hidden=True),
@@ -74,7 +75,7 @@ COLUMNS: Final = (
     ShownColumn("email", lambda: words.field("customer", "email"), lambda row: row["email"], "email", width=176, is_hidden=True),
     ShownColumn(
         "changed_at", lambda: translate("Customers", "Changed"), lambda row: formats().instant(row["changed_at"]), "changed_at",
-        width=144, is_hidden=True,
+        width=144, is_hidden=True, raw=Raw("changed_at", As.INSTANT),
     ),
 )  # fmt: skip
 
