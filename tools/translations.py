@@ -59,7 +59,8 @@ def parts() -> list[Part]:
     rooms = [path for room in ("kit", "shell") for path in (desktop / room).rglob("*.py")]
     rooms += (desktop / "widgets").glob("*.py")
     found = [Part(WINDOW, tuple(sorted([*rooms, *desktop.glob("*.py")])))]
-    for folder in [*sorted((desktop / "widgets").iterdir()), *sorted((desktop / "screens").iterdir())]:
+    folders = [*sorted((desktop / "widgets").iterdir()), *sorted((desktop / "screens").iterdir())]
+    for folder in [desktop / "documents", *folders]:
         code = tuple(sorted(folder.rglob("*.py"))) if folder.is_dir() else ()
         if code:
             found.append(Part(folder.name, code))

@@ -110,6 +110,10 @@ ERRORS: Final[Mapping[int, str]] = {
     4402: QT_TRANSLATE_NOOP(
         "Errors", "The translations of this installation are missing. Install Roundsman again."
     ),
+    4403: QT_TRANSLATE_NOOP(
+        "Errors", "The file could not be written. Nothing was changed; choose another folder."
+    ),
+    4404: QT_TRANSLATE_NOOP("Errors", "The printer did not take the document. Choose it again."),
     5001: QT_TRANSLATE_NOOP("Errors", "The office waits for an earlier change. It will be sent first."),
     5002: QT_TRANSLATE_NOOP(
         "Errors",
