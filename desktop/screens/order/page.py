@@ -17,6 +17,7 @@ from desktop.kit.session import Session
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
 from desktop.screens.order.certificate import CertificateView
+from desktop.screens.order.papers import PapersButton
 from desktop.screens.order.road import Road
 from desktop.screens.order.side import Card, SidePanel, Told, Totals, told_change
 from desktop.screens.order.telling import change_texts
@@ -64,6 +65,7 @@ class PageView(Translated):
         self._outbox = Pill("waiting")
         self._number = Label(role="strong")
         self._revision = Label(role="secondary")
+        self.papers = PapersButton(commands)
         self.buttons = {name: CommandButton(commands, name, role=role) for name, role in BUTTONS}
         top = QHBoxLayout()
         spaced(top, gap="small")
@@ -73,6 +75,7 @@ class PageView(Translated):
         top.addWidget(CommandButton(commands, "order.customer", role="quiet"))
         for button in self.buttons.values():
             top.addWidget(button)
+        top.addWidget(self.papers)
         self._head = QGridLayout()
         spaced(self._head, gap="hair")
         self._head.setHorizontalSpacing(16)

@@ -23,6 +23,7 @@ from desktop.kit.screen import Place, Screen, Shell
 from desktop.kit.session import Session
 from desktop.screens.order.entry import EntryView
 from desktop.screens.order.page import PageView
+from desktop.screens.order.papers import Papers
 from desktop.store.reads.order import OrderFacts, order_facts
 from desktop.store.store import Store
 
@@ -40,6 +41,7 @@ class OrderScreen(Screen):
         self._facts: OrderFacts | None = None
         self._entry: EntryView | None = None
         self._page: PageView | None = None
+        self._papers = Papers(session, shell, self)
         self._stack = QStackedLayout(self)
         session.bus.changed.connect(self._on_changed)
 
@@ -256,6 +258,7 @@ class OrderScreen(Screen):
                 "order.conflict", QT_TRANSLATE_NOOP("Commands", "Decide conflict"), self._open_conflict, (), "conflict",
                 group=GROUP, is_offered=lambda: not self.is_writing and bool(self._facts and self._facts.conflicts),
             ),
+            *self._papers.commands(lambda: self._facts if not self.is_writing else None, GROUP),
             Command(
                 "order.history", QT_TRANSLATE_NOOP("Commands", "History of the order"), self._open_history, ("Ctrl+H",),
                 "history", group=GROUP, is_offered=lambda: self.order_id is not None,

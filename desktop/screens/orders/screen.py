@@ -45,10 +45,10 @@ def _outbox(row: Row) -> str:
 COLUMNS: Final = (
     ShownColumn("number", lambda: translate("Orders", "Number"), lambda row: row["number"], "number", width=160),
     ShownColumn(
-        "customer", lambda: translate("Orders", "Customer"), lambda row: row["customer_name"], "customer_name", width=232
+        "customer", lambda: translate("Orders", "Customer"), lambda row: row["customer_name"], "customer_name", width=220
     ),
     ShownColumn("order_date", lambda: translate("Orders", "Day"), _day("order_date"), "order_date", width=104),
-    ShownColumn("state", lambda: translate("Orders", "Status"), lambda row: words.state(row["state"]), "state", width=120),
+    ShownColumn("state", lambda: translate("Orders", "Status"), lambda row: words.state(row["state"]), "state", width=116),
     ShownColumn("outbox", lambda: translate("Orders", "Sending"), _outbox, width=88),
     ShownColumn(
         "lines", lambda: translate("Orders", "Lines"), lambda row: formats().number(row["lines"]), is_figure=True, width=56
