@@ -15,6 +15,7 @@ from desktop.kit.format import formats
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.screen import Shell
 from desktop.kit.session import Session
+from desktop.store.export import As, Raw
 from desktop.store.reads.listing import Row
 from desktop.store.reads.orders import ORDERS
 from desktop.widgets.buttons import TextButton
@@ -47,22 +48,25 @@ COLUMNS: Final = (
     ShownColumn(
         "customer", lambda: translate("Orders", "Customer"), lambda row: row["customer_name"], "customer_name", width=220
     ),
-    ShownColumn("order_date", lambda: translate("Orders", "Day"), _day("order_date"), "order_date", width=104),
+    ShownColumn("order_date", lambda: translate("Orders", "Day"), _day("order_date"), "order_date", width=104, raw=Raw("order_date", As.DAY)),
     ShownColumn("state", lambda: translate("Orders", "Status"), lambda row: words.state(row["state"]), "state", width=116),
     ShownColumn("outbox", lambda: translate("Orders", "Sending"), _outbox, width=88),
     ShownColumn(
-        "lines", lambda: translate("Orders", "Lines"), lambda row: formats().number(row["lines"]), is_figure=True, width=56
+        "lines", lambda: translate("Orders", "Lines"), lambda row: formats().number(row["lines"]), is_figure=True, width=56,
+        raw=Raw("lines", As.COUNT),
     ),
     ShownColumn(
-        "net", lambda: translate("Orders", "Net"), _figures("net_total_minor"), "net_total_minor", is_figure=True, width=104
+        "net", lambda: translate("Orders", "Net"), _figures("net_total_minor"), "net_total_minor", is_figure=True, width=104,
+        raw=Raw("net_total_minor", As.MONEY, "currency"),
     ),
-    ShownColumn("tax", lambda: translate("Orders", "Tax"), _figures("tax_total_minor"), is_figure=True, width=92),
+    ShownColumn("tax", lambda: translate("Orders", "Tax"), _figures("tax_total_minor"), is_figure=True, width=92, raw=Raw("tax_total_minor", As.MONEY, "currency")),
     ShownColumn(
         "gross", lambda: translate("Orders", "Total"), _money("gross_total_minor"), "gross_total_minor", is_figure=True,
-        width=116,
+        width=116, raw=Raw("gross_total_minor", As.MONEY, "currency"),
     ),
     ShownColumn(
-        "wanted_on", lambda: words.field("sales_order", "wanted_on"), _day("wanted_on"), "wanted_on", width=104, is_hidden=True
+        "wanted_on", lambda: words.field("sales_order", "wanted_on"), _day("wanted_on"), "wanted_on", width=104, is_hidden=True,
+        raw=Raw("wanted_on", As.DAY),
     ),
     ShownColumn(
         "reference_no", lambda: words.field("sales_order", "reference_no"), lambda row: row["reference_no"], "reference_no",
@@ -70,11 +74,11 @@ COLUMNS: Final = (
     ),
     ShownColumn(
         "revision", lambda: translate("Orders", "Version"), lambda row: str(row["revision"]), "revision", is_figure=True,
-        width=64, is_hidden=True,
+        width=64, is_hidden=True, raw=Raw("revision", As.COUNT),
     ),
     ShownColumn(
         "changed_at", lambda: translate("Orders", "Changed"), lambda row: formats().instant(row["changed_at"]), "changed_at",
-        width=144, is_hidden=True,
+        width=144, is_hidden=True, raw=Raw("changed_at", As.INSTANT),
     ),
 )  # fmt: skip
 
