@@ -47,11 +47,17 @@ class Command:
     """More source text of `CONTEXT` by which the palette finds it."""
     context: str = CONTEXT
     """The translation context of the title, where it is another one."""
+    about: Callable[[], str] | None = None
+    """What it would be done to just now, translated: it stands behind the title."""
 
     @property
     def text(self) -> str:
-        """The title in the language of the window."""
-        return QCoreApplication.translate(self.context, self.title)
+        """The title in the language of the window, with what it is about."""
+        title = QCoreApplication.translate(self.context, self.title)
+        about = self.about() if self.about is not None else ""
+        if not about:
+            return title
+        return QCoreApplication.translate("Commands", "{command}: {about}").format(command=title, about=about)
 
     @property
     def group_text(self) -> str:

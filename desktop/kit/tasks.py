@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session as OrmSession
 from crm.changes.actor import Actor
 from crm.errors import RoundsmanError
 from desktop.kit.bus import Bus
+from desktop.kit.deeds import Deed, Opposite
 from desktop.store.store import Store
 from desktop.store.work import LocalWork
 
@@ -61,6 +62,10 @@ class Task:
         self._lock = threading.Lock()
         self._driver: Any = None
         self.is_void = False
+        self.is_step = False
+        self.make_deed: Callable[[], Deed | None] | None = None
+        self.deed: Deed | None = None
+        """What was written, once it is committed; None when nothing was."""
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -149,10 +154,12 @@ class Job(Task):
 class Tasks(QObject):
     """Runs tasks on one store. Made in the GUI thread, where all answers arrive.
 
-    ``failed`` carries the exception of a task whose owner does not take care of it: the shell tells it.
+    ``failed`` carries the exception of a task whose owner does not take care of it: the shell tells it. ``done`` carries
+    the `Deed` of a write that can be undone.
     """
 
     failed = Signal(object)
+    done = Signal(object)
     progressed = Signal(object)
     _finished = Signal(object)
 
@@ -217,16 +224,34 @@ class Tasks(QObject):
         failed: Failed | None = None,
         *,
         owner: QObject,
+        about: str = "",
+        opposite: Opposite | None = None,
+        is_step: bool = True,
+        again: Sequence[bytes] = (),
     ) -> Task:
-        """Run an action as a unit of work (`Store.perform`). It is finished even when the owner is gone meanwhile."""
+        """Run an action as a unit of work (`Store.perform`). It is finished even when the owner is gone meanwhile.
+
+        It can be undone unless ``is_step`` is False, as for what a form keeps by itself. ``about`` names whom or what it
+        concerns, in the words for that; ``opposite`` undoes it once the office has it. ``again``: the ids of its rows when
+        it was done before. What it became stands in the task's ``deed`` when ``then`` is called.
+        """
+        task = Task(owner, then, failed, keeps=True)
+        works: list[tuple[LocalWork, list[bytes]]] = []
 
         def marked(work: LocalWork) -> T:
             self._bus.mark(owner)
+            works.append((work, work.remember_ids(again)))
             return action(work)
 
-        return self._hand_in(
-            lambda: self._store.perform(intent, self._actor(), marked), Task(owner, then, failed, keeps=True)
-        )
+        def deed() -> Deed | None:
+            work, ids = works[0]
+            if work.change_id is None:
+                return None
+            return Deed(intent, action, work.change_id, tuple(ids), about, opposite)
+
+        task.make_deed = deed
+        task.is_step = is_step
+        return self._hand_in(lambda: self._store.perform(intent, self._actor(), marked), task)
 
     def keep(
         self,
@@ -355,6 +380,10 @@ class Tasks(QObject):
                 del self._slots[key]
         if self._is_closed or isinstance(task.error, Stopped):
             return
+        if task.error is None and task.make_deed is not None:
+            task.deed = task.make_deed()
+            if task.deed is not None and task.is_step:
+                self.done.emit(task.deed)
         try:
             task.answer()
         except Exception as error:

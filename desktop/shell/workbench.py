@@ -35,6 +35,7 @@ from desktop.shell.history import History, Stop
 from desktop.shell.palette import Palette
 from desktop.shell.rail import Rail, RailButton
 from desktop.shell.status_line import StatusLine
+from desktop.shell.undo import UndoStack
 from desktop.widgets.buttons import CommandTool
 from desktop.widgets.empty import Empty
 from desktop.widgets.labels import Elided
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 
 NARROW = 960
 """Below this many pixels at 100 % only the icons of the navigation are shown."""
-SYNC_CENTRE = "sync_centre"
+SYNC_CENTRE = "sync"
 GROUP_GO = QT_TRANSLATE_NOOP("Commands", "Go")
 GROUP_WINDOW = QT_TRANSLATE_NOOP("Commands", "Window")
 
@@ -74,7 +75,9 @@ class Workbench(Translated):
         page.setProperty("role", "page")
         self.notices = Notices(page)
         self._commands = Commands(self)
-        self._commands.add(self, [*self._own_commands(), *more])
+        self.undo = UndoStack(session, self.notify, self.tell_error, self)
+        self._commands.add(self, [*self._own_commands(), *self.undo.commands(), *more])
+        self.undo.changed.connect(self._commands.refresh)
 
         self.menu_button = self._rail_button("window.menu")
         self.rail = Rail(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
@@ -47,6 +47,19 @@ class LocalWork:
     def new_id(self) -> bytes:
         """A new row id."""
         return self._ids()
+
+    def remember_ids(self, again: Sequence[bytes] = ()) -> list[bytes]:
+        """Give these ids to the rows that are made first, as when something is done again; the list that comes back
+        grows by every id that is given.
+        """
+        fresh, waiting, given = self._ids, list(reversed(again)), list[bytes]()
+
+        def next_id() -> bytes:
+            given.append(waiting.pop() if waiting else fresh())
+            return given[-1]
+
+        self._ids = next_id
+        return given
 
     def next_number(self, series: str) -> int:
         """The next value of a counter of this laptop, from 1. It is given back when nothing is written in the end."""

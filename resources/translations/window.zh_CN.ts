@@ -206,8 +206,16 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Do again</source>
+        <translation>重做</translation>
+    </message>
+    <message>
         <source>Do what the last notice offers</source>
         <translation>执行最近通知中的操作</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
     </message>
     <message>
         <source>Exchange with the office what is new on both sides</source>
@@ -274,12 +282,20 @@
         <translation>立即同步</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
     <message>
         <source>language theme dark light size proxy server</source>
         <translation>语言 主题 深色 浅色 大小 代理 服务器</translation>
+    </message>
+    <message>
+        <source>{command}: {about}</source>
+        <translation>{command}：{about}</translation>
     </message>
 </context>
 <context>
@@ -490,6 +506,10 @@
         <translation>文件无法写入该位置。请选择其他位置；没有任何更改。</translation>
     </message>
     <message>
+        <source>The file could not be written. Nothing was changed; choose another folder.</source>
+        <translation>文件无法写入。没有任何更改；请选择其他文件夹。</translation>
+    </message>
+    <message>
         <source>The files were removed, but the key may remain in the operating system&apos;s key store.</source>
         <translation>文件已删除，但密钥可能仍留在操作系统的密钥库中。</translation>
     </message>
@@ -592,6 +612,10 @@
     <message>
         <source>The passphrase is too short to protect the data of a stolen laptop.</source>
         <translation>口令太短，不足以在电脑被盗时保护数据。</translation>
+    </message>
+    <message>
+        <source>The printer did not take the document. Choose it again.</source>
+        <translation>打印机未接收该文档。请重新选择打印机。</translation>
     </message>
     <message>
         <source>The program tried to write in a way that would not be sent. Nothing was changed.</source>
@@ -2321,6 +2345,41 @@
     </message>
 </context>
 <context>
+    <name>Undo</name>
+    <message>
+        <source>Do again</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Done again: {deed}</source>
+        <translation>已重做：{deed}</translation>
+    </message>
+    <message>
+        <source>The office has “{deed}” already. A new change can undo it there too.</source>
+        <translation>“{deed}”已送达总部。可以用一次新的更改在总部一并撤销。</translation>
+    </message>
+    <message>
+        <source>The office has “{deed}” already. Its history has what was there before.</source>
+        <translation>“{deed}”已送达总部。原来的内容可在历史记录中查看。</translation>
+    </message>
+    <message>
+        <source>The office refused “{deed}”. Decide about it in the sync centre.</source>
+        <translation>总部拒绝了“{deed}”。请在同步中心决定如何处理。</translation>
+    </message>
+    <message>
+        <source>Undo by a new change</source>
+        <translation>用新的更改撤销</translation>
+    </message>
+    <message>
+        <source>Undone: {deed}</source>
+        <translation>已撤销：{deed}</translation>
+    </message>
+    <message>
+        <source>“{deed}” cannot be done again: the office has that it was undone.</source>
+        <translation>“{deed}”无法重做：总部已收到撤销。</translation>
+    </message>
+</context>
+<context>
     <name>Values</name>
     <message>
         <source>a record that is not on this laptop</source>
@@ -2337,6 +2396,10 @@
     <message>
         <source>yes</source>
         <translation>是</translation>
+    </message>
+    <message>
+        <source>{quantity} {unit} at {price}</source>
+        <translation>{quantity} {unit}，单价 {price}</translation>
     </message>
 </context>
 <context>
