@@ -70,16 +70,19 @@ class ExportColumn:
 
 
 def raw_columns(title: str, raw: Raw, *, currency_title: str, zone: str) -> list[ExportColumn]:
-    """The columns for a stored value: money is a decimal number and beside it its currency."""
+    """The columns for a stored value: money is a decimal number, and where ``currency_title`` says so, its currency stands
+    beside it.
+    """
     name, currency = raw.name, raw.currency
     match raw.kind:
         case As.MONEY:
-            return [
-                ExportColumn(
-                    title, lambda row: _scaled(row[name], exponent(row[currency])) if row[currency] else None
-                ),
-                ExportColumn(currency_title, lambda row: row[currency] if row[name] is not None else None),
-            ]
+            amount = ExportColumn(
+                title, lambda row: _scaled(row[name], exponent(row[currency])) if row[currency] else None
+            )
+            beside = ExportColumn(
+                currency_title, lambda row: row[currency] if row[name] is not None else None
+            )
+            return [amount, beside] if currency_title else [amount]
         case As.DAY:
             return [ExportColumn(title, lambda row: date.fromisoformat(row[name]) if row[name] else None)]
         case As.INSTANT:

@@ -317,7 +317,8 @@ class Table(QTableView):
         """Take the sizes of the look; columns keep their share of it."""
         factor, self._percent = look().percent / self._percent, look().percent
         if factor != 1:
-            for number in range(len(self._list.columns)):
+            # The last one takes what the others leave.
+            for number in self.seen_columns()[:-1]:
                 self.setColumnWidth(number, round(self.columnWidth(number) * factor))
         self.verticalHeader().setMinimumSectionSize(look().size("row"))
         self.verticalHeader().setDefaultSectionSize(look().size("row"))

@@ -60,9 +60,17 @@ DEAL_WORDS: Final = {
 }
 """The words are those of the window, and some that people type; a test compares them."""
 
+GRADE_WORDS: Final = {
+    "vip": Spoken(("VIP",), ("VIP", "贵宾")),
+    "major": Spoken(("Major",), ("主要", "重点", "重点客户")),
+    "ordinary": Spoken(("Ordinary",), ("普通", "普通客户")),
+    "small": Spoken(("Small",), ("小", "小型", "小客户")),
+}
+_GRADES: Final = tuple(Choice(value, words) for value, words in GRADE_WORDS.items())
+
 CUSTOMER_FIELDS: Final = (
     QueryField("name", Kind.TEXT, "t.name", Spoken(("name",), ("名称", "客户名称")), may_be_empty=False),
-    QueryField("grade", Kind.TEXT, "t.grade", _GRADE, is_listed=True),
+    QueryField("grade", Kind.CHOICE, "t.grade", _GRADE, choices=_GRADES, is_open=True, is_listed=True),
     QueryField(
         "library", Kind.CHOICE, "t.library", Spoken(("status", "kind of customer"), ("客户库", "状态")), may_be_empty=False,
         choices=tuple(Choice(value.value, words) for value, words in LIBRARY_WORDS.items()),
@@ -111,7 +119,7 @@ CUSTOMER_FIELDS: Final = (
 
 ORDER_FIELDS: Final = (
     QueryField(
-        "state", Kind.CHOICE, "t.state", Spoken(("state", "status"), ("状态", "订单状态")), may_be_empty=False,
+        "state", Kind.CHOICE, "t.state", Spoken(("status", "state"), ("状态", "订单状态")), may_be_empty=False,
         choices=tuple(Choice(state.value, words) for state, words in STATE_WORDS.items()),
     ),
     QueryField(
@@ -134,7 +142,7 @@ ORDER_FIELDS: Final = (
     ),
     QueryField("wanted", Kind.DAY, "t.wanted_on", Spoken(("wanted on", "delivery date", "wanted"), ("期望交货日期", "交货日期"))),
     QueryField("city", Kind.TEXT, _of_customer("address_city"), Spoken(("city",), ("城市", "客户城市")), is_listed=True, endings=_CITY_ENDINGS),
-    QueryField("grade", Kind.TEXT, _of_customer("grade"), _GRADE, is_listed=True),
+    QueryField("grade", Kind.CHOICE, _of_customer("grade"), _GRADE, choices=_GRADES, is_open=True, is_listed=True),
     QueryField("lines", Kind.COUNT, _LINES, Spoken(("lines", "number of lines"), ("行数", "明细数")), may_be_empty=False),
     QueryField(
         "discount", Kind.COUNT, "t.discount_bp / 100", Spoken(("discount percent", "discount"), ("折扣百分比", "折扣")),

@@ -130,7 +130,8 @@ class _Compiler:
                 return f"{field.sql}{case} IN ({', '.join('?' * len(names))})", names
             return f"{field.sql} = ?{case}", (text,)
         if field.kind is Kind.CHOICE:
-            return f"{field.sql} = ?", (value,)
+            case = " COLLATE NOCASE" if field.is_open else ""
+            return f"{field.sql} = ?{case}", (value,)
         low, high = self._bounds(field, value)
         return (
             self._compared(field, "=", low)

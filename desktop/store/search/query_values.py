@@ -77,7 +77,9 @@ def value_at(text: str, at: int, field: QueryField) -> Found:
     if field.kind is Kind.COUNT:
         return _count_at(text, at)
     if field.kind is Kind.CHOICE:
-        return _choice_at(text, at, field)
+        chosen = _choice_at(text, at, field)
+        if not field.is_open or (chosen is not None and word_end(text, at) <= chosen[1]):
+            return chosen
     if field.kind is Kind.PHONE and (found := _PHONE.match(text, at)):
         return found[0].rstrip(" -"), at + len(found[0].rstrip(" -"))
     if field.kind is Kind.PERSON and (end := longest(text, at, ME.all)) > 0 and word_end(text, at) <= end:

@@ -57,7 +57,7 @@ class QueryField:
     """A field by which a list is filtered.
 
     ``sql`` is an expression over the list's table ``t``: text, whole number, ISO day or UTC milliseconds, by kind.
-    ``currency`` is the expression of the currency of an amount, ``person`` that of the id of a person; ``choices`` are
+    ``is_open``: a choice can also be something else than those. ``currency`` is the expression of the currency of an amount, ``person`` that of the id of a person; ``choices`` are
     those of a choice. ``may_be_empty``: asking whether it is makes sense. ``is_listed``: its values are worth offering.
     """
 
@@ -70,6 +70,7 @@ class QueryField:
     person: str = ""
     may_be_empty: bool = True
     is_listed: bool = False
+    is_open: bool = False
     endings: tuple[str, ...] = ()
     """What a name may end in or not, for those who leave it out: 海口 is 海口市."""
 

@@ -33,7 +33,6 @@ from desktop.store.search.query_words import (
     OR,
     RANGE_AND,
     UNITS,
-    Kind,
     QueryField,
     operator_words,
 )
@@ -112,7 +111,7 @@ class _Writer:
 
     def _value(self, value: Value, field: QueryField, before: str, operator: Operator) -> str:
         plain = self.plain(value, field)
-        if not isinstance(value, str) or field.kind is Kind.CHOICE:
+        if not isinstance(value, str) or any(choice.value == value for choice in field.choices):
             return plain
         return plain if _stands(plain, value, field, before, operator) else _quoted(plain)
 
@@ -141,7 +140,7 @@ class _Writer:
                 return NAMED_DAYS[unit, distance].written(self._language)
             case date():
                 return value.isoformat()
-            case _ if field.kind is Kind.CHOICE:
+            case _ if any(choice.value == value for choice in field.choices):
                 return next(
                     choice.words.written(self._language) for choice in field.choices if choice.value == value
                 )

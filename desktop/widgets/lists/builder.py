@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ from desktop.widgets.lists.values import ValueInput
 
 DEEPEST: Final = 3
 """Groups in groups; a filter that was typed may be deeper and is shown so."""
+_LOWEST, _HIGHEST = 200, 400
 _WORDS: Final = "*"
 """What stands for a field in a row of words."""
 _ALL, _ONE, _NONE = "all", "one", "none"
@@ -264,6 +265,9 @@ class BuilderDialog(FormDialog):
         self.group = Group(fields, values_of, query)
         self._told = told
         self._as_text = Label(role="secondary", wraps=True)
+        # When a row is there, but not laid out yet, it has no height.
+        self._fit_soon = QTimer(singleShot=True, interval=0)
+        self._fit_soon.timeout.connect(self._fit)
         inside = QWidget()
         held = QVBoxLayout(inside)
         spaced(held, gap="medium")
@@ -290,14 +294,20 @@ class BuilderDialog(FormDialog):
     def restyle(self) -> None:
         """See `TranslatedDialog.restyle`."""
         super().restyle()
-        self._scroll.setMinimumHeight(look().px(260))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the conditions need, up to what is comfortable; beyond that they scroll."""
+        inside = self._scroll.widget()
+        if inside is not None:
+            needed = inside.sizeHint().height()
+            self._scroll.setMinimumHeight(min(max(needed, look().px(_LOWEST)), look().px(_HIGHEST)))
 
     def _on_changed(self) -> None:
         query = self.group.query()
-        self._as_text.setText(
-            self._told(query) if query not in {None, EVERYTHING} and query is not None else ""
-        )
+        self._as_text.setText("" if query is None or query == EVERYTHING else self._told(query))
         self.show_problem("")
+        self._fit_soon.start()
 
     def _on_saved(self) -> None:
         query = self.group.query()

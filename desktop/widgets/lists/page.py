@@ -386,15 +386,18 @@ class ListPage(Translated):
         )
 
     def export_columns(self) -> list[ExportColumn]:
-        """The columns of the file: those that are seen, in their order."""
+        """The columns of the file: those that are seen, in their order; a currency stands behind its first amount."""
         found: list[ExportColumn] = []
+        currencies: set[str] = set()
         for number in self.table.seen_columns():
             column = self.kind.columns[number]
             if column.raw is None:
                 found.append(ExportColumn(column.title(), column.text))
             else:
+                currency_title = "" if column.raw.currency in currencies else self.tr("Currency")
+                currencies.add(column.raw.currency)
                 found += raw_columns(
-                    column.title(), column.raw, currency_title=self.tr("Currency"), zone=self.session.zone
+                    column.title(), column.raw, currency_title=currency_title, zone=self.session.zone
                 )
         return found
 

@@ -49,6 +49,7 @@ class ValueInput(Translated):
         self._name = ""
         self.choice = ChoiceInput(self._choices)
         self.ticks = QPushButton()
+        self.ticks.setProperty("role", "field")
         self.first = self._line()
         self.second = self._line()
         self._and = Label(lambda: RANGE_AND.written(language()), role="secondary")
