@@ -80,6 +80,7 @@ def order_paper(facts: OrderFacts, language: str) -> Paper:
     if facts.rep is not None:
         seller.append(" · ".join(filter(None, (str(facts.rep["name"]), str(facts.rep["phone"])))))
     gross = facts.amounts.gross_total_minor
+    in_words = say(QT_TRANSLATE_NOOP("OrderPaper", "Total in words"))
     return Paper(
         language=language,
         title=say(QT_TRANSLATE_NOOP("OrderPaper", "Sales order")),
@@ -93,9 +94,7 @@ def order_paper(facts: OrderFacts, language: str) -> Paper:
         lines=tuple(_line(number, line, order, speech) for number, line in enumerate(facts.lines, start=1)),
         taxes=_taxes(facts.lines, currency, speech),
         sums=_sums(facts, speech),
-        in_words=f"{say(QT_TRANSLATE_NOOP('OrderPaper', 'Total in words'))}：{capitals(gross, currency)}"
-        if language == "zh_CN"
-        else "",
+        in_words=f"{in_words}：{capitals(gross, currency)}" if language == "zh_CN" else "",
         terms_title=say(QT_TRANSLATE_NOOP("OrderPaper", "Terms")),
         terms=_terms(facts, speech),
         signatures=(

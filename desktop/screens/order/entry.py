@@ -363,7 +363,8 @@ class EntryView(Translated):
             self.grid.begin()
         told = self.tr("%n row(s) pasted", "", len(found))
         if wrong:
-            told = f"{told}; {self.tr('%n to be mended', '', len(wrong))}"
+            mended = self.tr("%n to be mended", "", len(wrong))
+            told = f"{told}; {mended}"
         self.shell.notify(Notice(told, Kind.LOOK if wrong else Kind.DONE))
 
     def _pasted(self, each: Understood) -> Line:

@@ -228,12 +228,13 @@ class PageView(Translated):
         seals = self.facts.seals
         self._seal_card.setVisible(bool(seals))
         told = []
+        stands = self.tr("stands")
         for seal in seals:
-            stands = seal.hash == self.facts.order["seal_hash"]
+            mark = f" · {stands}" if seal.hash == self.facts.order["seal_hash"] else ""
             text = self.tr("Version {number}, {time}").format(
                 number=seal.revision, time=formats().instant(seal.at_ms)
             )
-            told.append(f"{text}\n{seal.hash.hex()[:16]}{' · ' + self.tr('stands') if stands else ''}")
+            told.append(f"{text}\n{seal.hash.hex()[:16]}{mark}")
         self._seal.setText("\n".join(told))
 
     def take_focus(self) -> None:

@@ -1,6 +1,6 @@
 """The screen of one order: the entry while it is a draft, the page afterwards.
 
-Places: ``{"id": hex}``, an order; ``{"new_for": hex}``, a new one for a customer.
+Places: ``{"id": hex}``, an order; ``{"new_for": hex}``, a new one for a customer; ``{"new": true}``, for one to be chosen.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.notices import Kind, Notice
 from desktop.kit.screen import Place, Screen, Shell
 from desktop.kit.session import Session
+from desktop.screens.order.choose import ChooseView
 from desktop.screens.order.entry import EntryView
 from desktop.screens.order.page import PageView
 from desktop.screens.order.papers import Papers
@@ -41,6 +42,7 @@ class OrderScreen(Screen):
         self._facts: OrderFacts | None = None
         self._entry: EntryView | None = None
         self._page: PageView | None = None
+        self._choose: ChooseView | None = None
         self._papers = Papers(session, shell, self)
         self._stack = QStackedLayout(self)
         session.bus.changed.connect(self._on_changed)
@@ -51,8 +53,12 @@ class OrderScreen(Screen):
             return
         self._entry = EntryView(self.session, self.shell, self.shell.commands)
         self._page = PageView(self.session, self.shell, self.shell.commands)
+        self._choose = ChooseView(self.session, self.shell)
         self._stack.addWidget(self._entry)
         self._stack.addWidget(self._page)
+        self._stack.addWidget(self._choose)
+        self._choose.chosen.connect(lambda row_id: self.shell.open("order", {"new_for": row_id.hex()}))
+        self._choose.left.connect(self.shell.back)
         self._entry.made.connect(self._on_made)
         self._entry.submitted.connect(self._on_submitted)
         self._entry.titled.connect(self.titled)
@@ -73,6 +79,13 @@ class OrderScreen(Screen):
         return self._page
 
     @property
+    def choose(self) -> ChooseView:
+        """Where the customer of a new order is chosen."""
+        self._build()
+        assert self._choose is not None
+        return self._choose
+
+    @property
     def is_writing(self) -> bool:
         """Whether an order is being written."""
         return self._entry is not None and self._stack.currentWidget() is self._entry
@@ -91,6 +104,10 @@ class OrderScreen(Screen):
             self._write(bytes.fromhex(customer), None)
         elif isinstance(place.get("id"), str):
             self._read()
+        else:
+            self.choose.begin()
+            self._stack.setCurrentWidget(self.choose)
+            self._on_shown()
 
     def place(self) -> Place:
         """See `Screen.place`."""
@@ -109,6 +126,8 @@ class OrderScreen(Screen):
                 )
             return self.tr("Order for {customer}").format(customer=name) if name else self.tr("Order")
         facts = self._facts
+        if self._stack.currentWidget() is self._choose:
+            return self.tr("New order")
         return (
             f"{facts.order['number']!s} · {facts.order['customer_name']!s}"
             if facts is not None
@@ -151,10 +170,9 @@ class OrderScreen(Screen):
         """See `Screen.take_focus`."""
         if not self.isVisible():
             return
-        if self.is_writing:
-            self.entry.take_focus()
-        else:
-            self.page.take_focus()
+        here = self._stack.currentWidget()
+        if isinstance(here, EntryView | PageView | ChooseView):
+            here.take_focus()
 
     def leave(self) -> None:
         """See `Screen.leave`."""
