@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.kit import icons
+from desktop.kit.bus import Changes
 from desktop.kit.format import formats
 from desktop.kit.session import Session
 from desktop.kit.standing import Part, details, parts
@@ -119,7 +120,7 @@ class StatusLine(QFrame):
         self._clock.timeout.connect(self._tell)
         self._clock.start()
         session.sync.changed.connect(self._on_sync)
-        session.bus.changed.connect(lambda _changes: self._count())
+        session.bus.changed.connect(self._on_changed)
         self._show_view()
         self._count()
 
@@ -127,6 +128,9 @@ class StatusLine(QFrame):
     def standing(self) -> Standing | None:
         """What the copy's numbers were when they were last read."""
         return self._standing
+
+    def _on_changed(self, _changes: Changes) -> None:
+        self._count()
 
     def _on_sync(self) -> None:
         view = self._session.sync.view

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from desktop.kit import words
+from desktop.kit.bus import Changes
 from desktop.kit.commands import Command, Commands
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.notices import Kind, Notice
@@ -114,7 +115,7 @@ class Workbench(Translated):
         session.actor_changed.connect(self._commands.refresh)
         self._refresh_soon = QTimer(self, singleShot=True, interval=0)
         self._refresh_soon.timeout.connect(self._commands.refresh)
-        session.bus.changed.connect(lambda _changes: self._refresh_soon.start())
+        session.bus.changed.connect(self._on_changed)
         self.dress()
 
     def _rail_button(self, name: str) -> RailButton:
@@ -180,6 +181,9 @@ class Workbench(Translated):
         """Every screen keeps what was typed: the session is about to end."""
         for screen in self._screens.values():
             screen.leave()
+
+    def _on_changed(self, _changes: Changes) -> None:
+        self._refresh_soon.start()
 
     # -- pages
 
