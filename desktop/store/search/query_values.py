@@ -188,6 +188,7 @@ def _relatives() -> list[tuple[re.Pattern[str], str]]:
     return [
         (re.compile(rf"{one}\s+ago{_END}", re.IGNORECASE), "before"),
         (re.compile(rf"{one}\s*(?:以前|之前|前)"), "before"),
+        (re.compile(rf"{one}\s+from\s+now{_END}", re.IGNORECASE), "after"),
         (re.compile(rf"in\s+{one}{_END}", re.IGNORECASE), "after"),
         (re.compile(rf"{one}\s*(?:以后|之后|后)"), "after"),
         (re.compile(rf"(?:the\s+)?(?:last|past)\s+{one}{_END}", re.IGNORECASE), "last"),

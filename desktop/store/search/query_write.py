@@ -133,7 +133,7 @@ class _Writer:
                 told = self._count(abs(count), unit)
                 if is_chinese:
                     return f"{told}{'前' if count > 0 else '后'}"
-                return f"{told} ago" if count > 0 else f"in {told}"
+                return f"{told} ago" if count > 0 else f"{told} from now"
             case Last(count, unit):
                 return f"{'最近' if is_chinese else 'last '}{self._count(count, unit)}"
             case This(unit, distance):
