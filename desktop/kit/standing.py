@@ -27,7 +27,7 @@ def parts(view: SyncView, standing: Standing | None, now_ms: int, formats: Forma
     """The statements, the most urgent first. There is always one."""
     told = []
     needs = standing.needs_you if standing else 0
-    waiting = standing.status.waiting if standing else 0
+    waiting = standing.waiting if standing else 0
     if needs:
         told.append(Part("needs_you", translate("Standing", "%n need(s) you", "", needs), "needs_you"))
     if view.phase is Phase.REFUSED:
@@ -63,7 +63,7 @@ def _up_to_date(view: SyncView, now_ms: int, formats: Formats) -> str:
 
 
 def _waiting(standing: Standing, formats: Formats) -> str:
-    text = translate("Standing", "%n waiting", "", standing.status.waiting)
+    text = translate("Standing", "%n waiting", "", standing.waiting)
     if not standing.worth_minor:
         return text
     worth = " + ".join(
@@ -95,7 +95,7 @@ def details(view: SyncView, standing: Standing | None, now_ms: int, formats: For
                 time=formats.moment(standing.status.checkpoint_ms, now_ms)
             )
         )
-    if standing and standing.status.waiting:
+    if standing and standing.waiting:
         told.append(translate("Standing", "What waits is saved here and is sent by itself."))
     if view.is_clock_wrong and view.clock_offset_ms is not None:
         late = view.clock_offset_ms > 0

@@ -77,6 +77,17 @@ def row_currency(table: str, fields: Mapping[str, Wire], captions: Captions, row
     return caption.currency if caption is not None else ""
 
 
+def line_text(values: Mapping[str, Wire], *, formats: Formats, currency: str) -> str:
+    """A line of an order: how much of it at which price."""
+    quantity, price = values.get("quantity_milli"), values.get("unit_price_minor")
+    amount = price if isinstance(price, int) else 0
+    return translate("Values", "{quantity} {unit} at {price}").format(
+        quantity=formats.quantity(quantity if isinstance(quantity, int) else 0),
+        unit=values.get("unit_name") or "",
+        price=formats.money(amount, currency) if currency else formats.number(amount),
+    )
+
+
 def _number(item: Field, value: int, formats: Formats, currency: str) -> str:
     if item.kind == "flag":
         return _yes_or_no(bool(value))

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from crm.schema import SCHEMA
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.screen import Counter, Entry, Screen, Shell
 from desktop.kit.session import Session
@@ -50,6 +51,24 @@ def _history(session: Session, shell: Shell) -> Screen:
     return HistoryScreen(session, shell)
 
 
+def _sync(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.sync.screen import SyncCentre
+
+    return SyncCentre(session, shell)
+
+
+def _conflict(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.conflict.screen import ConflictPage
+
+    return ConflictPage(session, shell)
+
+
+def _needs_you(connection: Connection) -> int:
+    from desktop.store.reads.outbox import count_needs_you
+
+    return count_needs_you(connection)
+
+
 def _returned(connection: Connection) -> int:
     from desktop.store.reads.orders import returned_orders
 
@@ -71,5 +90,14 @@ SCREENS: Final[tuple[Entry, ...]] = (
         counter=Counter(_returned, frozenset({"sales_order"}), needs_you=True),
     ),
     Entry("order", QT_TRANSLATE_NOOP("Screens", "Order"), "order", _order, in_rail=False),
+    Entry(
+        "sync",
+        QT_TRANSLATE_NOOP("Screens", "Sync"),
+        "sync",
+        _sync,
+        key="Ctrl+9",
+        counter=Counter(_needs_you, frozenset(SCHEMA.entities), needs_you=True),
+    ),
+    Entry("conflict", QT_TRANSLATE_NOOP("Screens", "Conflict"), "conflict", _conflict, in_rail=False),
     Entry("history", QT_TRANSLATE_NOOP("Screens", "History"), "history", _history, in_rail=False),
 )

@@ -18,6 +18,7 @@ from crm.conflicts.states import NEEDS_A_PERSON
 from desktop.store.driver import fetch, fetch_in
 from desktop.store.reads.captions import Caption, Captions, captions
 from desktop.store.rows import AllRows, MainView
+from desktop.store.tables import JournalState
 
 _OPEN: Final = f"deleted = 0 AND state IN ({', '.join(repr(state) for state in NEEDS_A_PERSON)})"
 
@@ -70,7 +71,7 @@ class Line:
 @dataclass(frozen=True)
 class Whole:
     """A conflict with everything that deciding it needs. ``others`` are the ids of the conflicts that wait too, in the
-    order of the list, this one among them.
+    order of the list, this one among them. ``unsent`` is the changeset that decided it, while its sending has not started.
     """
 
     line: Line
@@ -82,6 +83,7 @@ class Whole:
     captions: Captions
     others: tuple[bytes, ...]
     is_here: bool
+    unsent: bytes | None
 
     @property
     def is_open(self) -> bool:
@@ -134,10 +136,21 @@ def read_conflict(
         captions=names,
         others=tuple(open_ids(connection)),
         is_here=view.get(matter.table, matter.row_id) is not None,
+        unsent=_unsent(connection, conflict_id),
     )
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _unsent(connection: Connection, conflict_id: bytes) -> bytes | None:
+    found = fetch(
+        connection,
+        "SELECT j.change_id FROM journal_row r JOIN journal j ON j.local_seq = r.local_seq "
+        "WHERE r.table_name = 'conflict' AND r.row_id = ? AND j.state = ? ORDER BY j.local_seq DESC LIMIT 1",
+        (conflict_id, JournalState.WAITING.value),
+    )
+    return found[0][0] if found else None
 
 
 def _side(row: Row, prefix: str, names: Captions) -> Side:

@@ -78,7 +78,9 @@ class Touched:
 
 @dataclass(frozen=True)
 class Step:
-    """One changeset. ``number`` is the one it has with the office; None until its first sending starts."""
+    """One changeset. ``number`` is the one it has with the office; None until its first sending starts.
+    ``conflict_id`` is the conflict that it left.
+    """
 
     change_id: bytes
     local_seq: int
@@ -92,6 +94,8 @@ class Step:
     sent_ms: int
     answered_ms: int
     rows: tuple[Touched, ...]
+    conflict_id: bytes | None = None
+    conflict_state: str = ""
 
     @property
     def is_unsent(self) -> bool:
@@ -145,6 +149,11 @@ class Matter:
         return next((step for step in self.steps if step.is_refused), None)
 
     @property
+    def is_held_back(self) -> bool:
+        """Whether it waits for something else that was refused."""
+        return self.place is Place.WAITING and any(step.state is JournalState.PARKED for step in self.steps)
+
+    @property
     def can_be_withdrawn(self) -> bool:
         """Whether the order was handed in and nobody has decided."""
         return self.table == "sales_order" and self.record_state in UNDECIDED
@@ -165,14 +174,15 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Outbox:
-    """Everything, the latest first; what waits in the order in which it goes. ``live_total`` counts also what was not read."""
+    """Everything, the latest first; what waits in the order in which it goes, what is held
+    back behind it. ``untold`` counts what waits and was not read."""
 
     waiting: tuple[Matter, ...]
     needs_you: tuple[Matter, ...]
     done: tuple[Matter, ...]
     set_aside: tuple[SetAside, ...]
     captions: Captions
-    live_total: int
+    untold: int
 
 
 def count_needs_you(connection: Connection) -> int:
@@ -186,6 +196,17 @@ def count_needs_you(connection: Connection) -> int:
     )
     matters = _count_refused(connection) if refused else 0
     return matters + int(conflicts) + len(_set_aside(connection))
+
+
+def count_waiting(connection: Connection) -> int:
+    """How many things are to be sent."""
+    states = (JournalState.WAITING.value, JournalState.SENDING.value)
+    ((found,),) = fetch(
+        connection,
+        "SELECT count(DISTINCT ifnull(root_id, change_id)) FROM journal WHERE state IN (?, ?)",
+        states,
+    )
+    return int(found)
 
 
 def _count_refused(connection: Connection) -> int:
@@ -204,6 +225,7 @@ def read_outbox(connection: Connection, rows: AllRows) -> Outbox:
     entries = [*live, *done]
     ops = {entry.local_seq: entry.changeset().ops if entry.body else () for entry in entries}
     names = captions(connection, _keys(rows, ops.values(), entries))
+    conflicts = _conflicts_left(connection, entries)
     head_of = {entry.local_seq: _head(entry, ops[entry.local_seq]) for entry in entries}
     rests = _rests_on(live, log.marks_of(connection, [entry.local_seq for entry in live]))
     places = _places(entries, head_of, rests)
@@ -213,25 +235,27 @@ def read_outbox(connection: Connection, rows: AllRows) -> Outbox:
     orders = _orders(connection, [row_id for _, (table, row_id) in groups if table == "sales_order"])
     found: dict[Place, list[Matter]] = {place: [] for place in Place}
     for (place, head), some in groups.items():
-        steps = tuple(_step(entry, ops[entry.local_seq], names) for entry in sorted(some, key=_seq))
+        steps = tuple(
+            _step(entry, ops[entry.local_seq], names, conflicts) for entry in sorted(some, key=_seq)
+        )
         before = {head_of[seq] for entry in some for seq in rests.get(entry.local_seq, ())} - {head}
         found[place].append(_matter(place, head, steps, names, orders, sorted(before)))
     return Outbox(
-        waiting=tuple(sorted(found[Place.WAITING], key=lambda matter: matter.steps[0].local_seq)),
+        waiting=tuple(sorted(found[Place.WAITING], key=_turn)),
         needs_you=tuple(sorted(found[Place.NEEDS_YOU], key=_latest)),
         done=tuple(sorted(found[Place.DONE], key=_latest)),
         set_aside=tuple(_set_aside(connection)),
         captions=names,
-        live_total=int(fetch(connection, f"SELECT count(*) FROM journal WHERE state IN {LIVE}")[0][0]),
+        untold=_count_live(connection) - len(live),
     )
 
 
-def dropped_with(connection: Connection, change_id: bytes) -> int:
-    """How many other changesets go when this one is dropped, because they rest on it."""
+def dropped_with(connection: Connection, change_id: bytes) -> list[int]:
+    """The other changesets (``local_seq``) that go when this one is dropped, because they rest on it."""
     entry = log.find(connection, change_id)
     if entry is None:
-        return 0
-    return len(log.dependents(connection, entry.local_seq, [JournalState.WAITING, JournalState.PARKED]))
+        return []
+    return log.dependents(connection, entry.local_seq, [JournalState.WAITING, JournalState.PARKED])
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -239,6 +263,15 @@ def dropped_with(connection: Connection, change_id: bytes) -> int:
 
 def _seq(entry: log.Entry) -> int:
     return entry.local_seq
+
+
+def _count_live(connection: Connection) -> int:
+    marks = ", ".join("?" * len(LIVE))
+    return int(fetch(connection, f"SELECT count(*) FROM journal WHERE state IN ({marks})", LIVE)[0][0])
+
+
+def _turn(matter: Matter) -> tuple[bool, int]:
+    return matter.is_held_back, matter.steps[0].local_seq
 
 
 def _latest(matter: Matter) -> int:
@@ -310,8 +343,23 @@ def _keys(rows: AllRows, all_ops: Iterable[Sequence[Op]], entries: Iterable[log.
     return found
 
 
-def _step(entry: log.Entry, ops: Sequence[Op], names: Captions) -> Step:
+def _conflicts_left(connection: Connection, entries: Iterable[log.Entry]) -> dict[bytes, tuple[bytes, str]]:
+    changes = [entry.change_id for entry in entries if entry.outcome == "conflict"]
+    found = fetch_in(
+        connection,
+        "SELECT change_id, id, state FROM conflict WHERE deleted = 0 AND change_id IN ({in})",
+        changes,
+    )
+    return {change_id: (conflict_id, state) for change_id, conflict_id, state in found}
+
+
+def _step(
+    entry: log.Entry, ops: Sequence[Op], names: Captions, conflicts: Mapping[bytes, tuple[bytes, str]]
+) -> Step:
+    conflict_id, conflict_state = conflicts.get(entry.change_id, (None, ""))
     return Step(
+        conflict_id=conflict_id,
+        conflict_state=conflict_state,
         change_id=entry.change_id,
         local_seq=entry.local_seq,
         intent=entry.intent,

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from crm.orders.entities import SalesOrder
-from desktop.store.reads.outbox import count_needs_you
+from desktop.store.reads.outbox import count_needs_you, count_waiting
 from desktop.store.rows import AllRows
 from desktop.store.status import Status, status_in
 
@@ -20,12 +20,14 @@ _AT_ONCE: Final = 500
 @dataclass(frozen=True)
 class Standing:
     """How the copy stands. ``worth_minor`` is what the waiting orders come to, in minor units by currency,
-    ``needs_you`` how many things wait for the person.
+    ``waiting`` how many things are to be sent (an order with all its lines is one), ``needs_you`` how many the person
+    must see to.
     """
 
     status: Status
     worth_minor: Mapping[str, int]
     needs_you: int
+    waiting: int
 
 
 def standing(connection: Connection, rows: AllRows) -> Standing:
@@ -38,4 +40,4 @@ def standing(connection: Connection, rows: AllRows) -> Standing:
         query = select(order.currency, order.gross_total_minor)
         for currency, amount in connection.execute(query.where(order.id.in_(ids[begin : begin + _AT_ONCE]))):
             worth[currency] += amount
-    return Standing(found, dict(worth), count_needs_you(connection))
+    return Standing(found, dict(worth), count_needs_you(connection), count_waiting(connection))

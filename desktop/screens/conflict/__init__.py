@@ -1,0 +1,1 @@
+"""One conflict: before, mine, theirs, what follows, one key to choose."""
