@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from crm.conflicts.actions import resolve_conflict, undo_resolution
@@ -12,7 +15,23 @@ from desktop.store.reads.conflicts import Whole, open_about, open_lines, read_co
 from desktop.store.reads.outbox import Matter, Outbox, count_needs_you, dropped_with, read_outbox
 from desktop.store.reads.rounds import read_rounds
 from desktop.store.store import Store
-from tests.desktop.sync_centre.troubles import NEW_MOBILE, OFFICE_MOBILE, Troubles
+from tests.desktop.copies import StandingClock
+from tests.desktop.sync_centre.troubles import NEW_MOBILE, OFFICE_MOBILE, Troubles, trouble
+
+
+@pytest.fixture(scope="module")
+def troubles(tmp_path_factory: pytest.TempPathFactory) -> Troubles:
+    """The copy on which everything has happened."""
+    return trouble(tmp_path_factory.mktemp("troubles"))
+
+
+@pytest.fixture
+def store(troubles: Troubles, tmp_path: Path) -> Iterator[Store]:
+    """The copy, open."""
+    store = troubles.prepared.open(tmp_path / "copy.db", StandingClock())
+    yield store
+    store.close()
+    store.engine.dispose()
 
 
 @pytest.fixture
