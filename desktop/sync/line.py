@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
 from crm.changes.codec import Form, compress, decode, encode, expand
 from crm.changes.ops import MAX_PAGE_BYTES
@@ -39,6 +38,7 @@ from crm.errors import (
     RoundsmanError,
     RuleBroken,
 )
+from desktop.sync.trust import SystemTrustAdapter
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +105,8 @@ def _is_this_machine(host: str) -> bool:
 class Line:
     """Requests to one office. Thread-safe; up to `CONNECTIONS` connections are kept open.
 
-    Proxies and certificate authorities come from the environment (``HTTPS_PROXY``, ``NO_PROXY``,
-    ``REQUESTS_CA_BUNDLE``), which is read again after every fault of the road. Redirects are never followed, so no
+    Certificates are those that the system trusts. Proxies and further authorities come from the system and the
+    environment (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``), which are read again after every fault of the road. Redirects are never followed, so no
     token reaches another host; cookies are not kept, and passwords of a ``.netrc`` file not sent.
     """
 
@@ -122,7 +122,7 @@ class Line:
         }
         # Below a session of `requests`, which reads the whole environment for every request and makes each of them
         # from nothing: that takes longer than the rest of a small request (measured 2026-11).
-        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, max_retries=0)
+        self._adapter = SystemTrustAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, max_retries=0)
         self._blank: dict[str, requests.PreparedRequest] = {}
         self._environment: Mapping[str, Any] | None = None
 
