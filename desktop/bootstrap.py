@@ -28,7 +28,15 @@ from desktop.settings import OTHER_LIFE, Enrolling, Enrolment, Settings, product
 from desktop.store.store import Store
 from desktop.store.writer import ThreadWriter
 from desktop.sync.engine import RoundReport, SyncEngine
-from desktop.sync.http import REFRESH_TOKEN, EnrolAnswer, EnrolRequest, HttpTransport, enrol, normal_code
+from desktop.sync.http import (
+    REFRESH_TOKEN,
+    EnrolAnswer,
+    EnrolRequest,
+    HttpTransport,
+    enrol,
+    normal_code,
+    own_code,
+)
 from desktop.sync.line import Line
 from desktop.sync.transport import Transport
 from desktop.vault import Vault, exclusive, open_engine
@@ -272,6 +280,15 @@ def _ask_office(order: EnrolmentOrder, device_id: bytes, incarnation: bytes) -> 
                 client_version=product_version(),
             ),
         )
+    finally:
+        line.close()
+
+
+def ask_for_code(server: str, login: str, password: str) -> str:
+    """A code for the person of this account, as `EnrolmentOrder` takes it. Raises as `own_code` does."""
+    line = Line(server, agent=agent())
+    try:
+        return own_code(line, login, password)
     finally:
         line.close()
 

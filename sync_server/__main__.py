@@ -163,6 +163,8 @@ def _user_password(desk: Desk) -> int:
 
 def _user_enrol_code(desk: Desk) -> int:
     code = desk.set_up.enrolment_code(desk.arguments.who, days=desk.arguments.days)
+    if desk.arguments.address:
+        code = f"{desk.arguments.address.rstrip('/')}/#{code}"
     desk.say(
         f"Enrolment code, valid for {desk.arguments.days} days and one device: {code}",
         who=desk.arguments.who,
@@ -302,6 +304,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "enrol-code":
             made.add_argument(
                 "--days", type=_days, default=CODE_DAYS, help="how long it is valid (%(default)s)"
+            )
+            made.add_argument(
+                "--address", metavar="URL", help="put the server's address into the code, for typing it once"
             )
 
     command("check", _check, "Verify the invariants of the database.", to=listed)

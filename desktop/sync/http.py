@@ -83,6 +83,10 @@ class _SignInRequest(msgspec.Struct, frozen=True):
     password: str
 
 
+class _CodeAnswer(msgspec.Struct, frozen=True):
+    code: str
+
+
 class _RefreshRequest(msgspec.Struct, frozen=True):
     refresh_token: str
 
@@ -106,6 +110,14 @@ class _WakeAnswer(msgspec.Struct, frozen=True):
     news: bool
 
 
+def split_code(text: str) -> tuple[str, str]:
+    """(Address, code) of a code that holds the office's address, ``https://office.example.com/#R4EB-HCR2-JGVZ``; of one
+    that does not, the address is empty.
+    """
+    address, mark, code = text.strip().rpartition("#")
+    return (address, code.strip()) if mark and "//" in address else ("", text.strip())
+
+
 def normal_code(code: str) -> str:
     """An enrolment code without what people add or misread: it is written in Crockford's base 32."""
     return code.upper().translate(_MISREAD)
@@ -125,6 +137,14 @@ def enrol(line: Line, request: EnrolRequest) -> EnrolAnswer:
             Code.SCHEMA_AHEAD, "The office speaks another edition of the protocol. Update Roundsman first."
         )
     return answer
+
+
+def own_code(line: Line, login: str, password: str) -> str:
+    """A code with which the person of this account enrols one device.
+
+    :raises NotAllowed: 2004 when name or password is wrong, 2006, 2007 as `enrol`.
+    """
+    return line.call("/v1/enrolment-code", _SignInRequest(login, password), _CodeAnswer).code
 
 
 def sign_in(line: Line, login: str, password: str) -> TokenAnswer:

@@ -89,6 +89,20 @@ class Accounts:
             pair = tokens.issue(self.database, connection, bearer, lifetimes=self.lifetimes)
         return bearer, pair
 
+    def own_code(self, login: str, password: str, *, address: str) -> str:
+        """An enrolment code for the person who knows the password: for one device, within a day.
+
+        :raises NotAllowed: as `sign_in`.
+        """
+        name = login.strip().lower()
+        limits = attempts.sign_in_limits(name, address)
+        attempts.count_try(self.database, limits)
+        stored = self._verified(name, password)
+        demand_account(stored.account_state)
+        with self.database.write() as connection:
+            attempts.forget_try(self.database, connection, limits)
+        return devices.issue_code(self.database, stored.person, issued_by=stored.person, days=1)
+
     def change_password(self, login: str, old: str, new: str, *, address: str) -> None:
         """A person gives themselves a new password; all their tokens without a device end.
 

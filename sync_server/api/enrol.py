@@ -11,6 +11,7 @@ from sync_server.accounts.devices import Installation
 from sync_server.accounts.standing import Bearer
 from sync_server.accounts.tokens import TokenPair
 from sync_server.api.messages import (
+    CodeAnswer,
     Done,
     EnrolAnswer,
     EnrolRequest,
@@ -53,6 +54,11 @@ def enrol(call: Call, message: EnrolRequest) -> EnrolAnswer:
             schema_version=office.schema.version,
             login=services.accounts.login_of(person.id),
         )
+
+
+def own_code(call: Call, message: SignInRequest) -> CodeAnswer:
+    """A code for oneself, instead of one that somebody at the office gave."""
+    return CodeAnswer(call.services.accounts.own_code(message.login, message.password, address=call.address))
 
 
 def sign_in(call: Call, message: SignInRequest) -> TokenAnswer:
@@ -101,6 +107,17 @@ OPERATIONS: Final = (
         answer=EnrolAnswer,
         run=enrol,
         errors=(Code.BAD_ENROLMENT, *_PASSWORD_ERRORS, Code.SCHEMA_AHEAD),
+        is_open=True,
+    ),
+    Operation(
+        name="own-code",
+        method="POST",
+        path="/v1/enrolment-code",
+        summary="A code that enrols one device of the person with this name and password.",
+        request=SignInRequest,
+        answer=CodeAnswer,
+        run=own_code,
+        errors=_PASSWORD_ERRORS,
         is_open=True,
     ),
     Operation(

@@ -43,6 +43,12 @@ class Hello(msgspec.Struct, frozen=True):
     zone: str
 
 
+class CodeAnswer(msgspec.Struct, frozen=True):
+    """A code that enrols one device."""
+
+    code: str
+
+
 class EnrolRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An installation asks to become a device. The device makes both ids and keeps them for the repeat."""
 

@@ -228,6 +228,22 @@ def test_wrong_name_and_wrong_password_are_answered_alike(world: World) -> None:
     assert wrong.body == unknown.body == odd.body
 
 
+def test_own_code_enrols_a_device_of_the_one_who_knows_the_password(world: World) -> None:
+    said = {"login": "Lin", "password": password_of("lin")}
+    code = world.caller().post("/v1/enrolment-code", said).body["code"]
+    reply = enrol(world, code, world.new_id(), world.new_id())
+    assert (reply.status, reply.body["login"]) == (200, "lin")
+    assert enrol(world, code, world.new_id(), world.new_id()).code == Code.BAD_ENROLMENT, "once only"
+
+
+def test_own_code_is_kept_from_those_who_guess(world: World) -> None:
+    for _ in range(attempts.PER_LOGIN_AND_ADDRESS):
+        wrong = world.caller().post("/v1/enrolment-code", {"login": "lin", "password": "guess guess"})
+        assert wrong.code == Code.BAD_CREDENTIALS
+    stopped = world.caller().post("/v1/enrolment-code", {"login": "lin", "password": password_of("lin")})
+    assert stopped.code == Code.TOO_MANY_TRIES
+
+
 def test_too_many_tries_are_stopped_and_let_go_again(world: World) -> None:
     for _ in range(attempts.PER_LOGIN_AND_ADDRESS):
         world.caller().post("/v1/sign-in", {"login": "lin", "password": "guess guess"})
