@@ -285,7 +285,7 @@ class BuilderDialog(FormDialog):
         column.addWidget(self._scroll, 1)
         column.addWidget(self._as_text)
         super().__init__(
-            lambda: self.tr("Filter"), body, parent, save_words=lambda: self.tr("Show the list so"), width=760
+            lambda: self.tr("Filter"), body, parent, save_words=lambda: self.tr("Apply"), width=760
         )
         self.group.changed.connect(self._on_changed)
         self.saved.connect(self._on_saved)

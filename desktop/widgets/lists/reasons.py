@@ -48,7 +48,7 @@ def reason(error: QueryError, fields: Sequence[QueryField]) -> str:
     if field is None:
         return text.format(field=error.field, operators="", choices="")
     code = language()
-    separator = QCoreApplication.translate(CONTEXT, ", ")
+    separator = QCoreApplication.translate(CONTEXT, QT_TRANSLATE_NOOP("Filters", ", "))
     return text.format(
         field=field.words.written(code),
         operators=separator.join(operator_words(field.kind, one).written(code) for one in field.operators),
