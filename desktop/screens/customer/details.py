@@ -43,7 +43,7 @@ class Details(Translated):
         super().__init__(parent)
         self._session = session
         self._found: Whole | None = None
-        self._list = FactList()
+        self._list = FactList(self)
         self.facts = self._list.facts
         groups = (
             (lambda: self.tr("Customer"), _BASICS),
@@ -57,7 +57,7 @@ class Details(Translated):
             self._list.add_group(heading, self._facts(names))
         column = QVBoxLayout(self)
         spaced(column, gap="")
-        title = Label(lambda: self.tr("Details"), role="section")
+        title = Label(lambda: self.tr("Details"), self, role="section")
         title.setContentsMargins(8, 0, 8, 0)
         column.addWidget(title)
         column.addWidget(self._list)
@@ -71,6 +71,7 @@ class Details(Translated):
                 partial(self._shown, name),
                 today=None if name in _GIVEN else self._session.today,
                 options=self._terms if name == "payment_terms_id" else None,
+                parent=self._list,
             )
             for name in names
         ]
@@ -103,6 +104,11 @@ class Details(Translated):
         for name, fact in self.facts.items():
             fact.may_edit = found.may_edit and name not in _GIVEN
             fact.show_value(found.row[name])
+
+    @property
+    def drafts(self) -> dict[str, Wire] | None:
+        """What is typed into fields that are being edited, by field; None when none is."""
+        return {name: fact.draft for name, fact in self.facts.items() if fact.is_open} or None
 
     def close_all(self) -> None:
         """Another customer comes: nothing is edited any more."""

@@ -32,10 +32,12 @@ class Fact(Translated):
     """One field: its caption, its value in words, and while it is edited its control with what is wrong below.
 
     ``shown`` writes a stored value. Without ``today`` it is never edited: the office's, or given once.
-    ``kept``: the person wants this value (as actions take it) kept; answer with `accept` or `refuse`.
+    ``kept``: the person wants this value (as actions take it) kept; answer with `accept` or `refuse`. ``typed``: something
+    was typed, or what was typed is gone.
     """
 
     kept = Signal(object)
+    typed = Signal()
     stepped = Signal(int)
 
     def __init__(
@@ -55,17 +57,15 @@ class Fact(Translated):
         self._shown, self._today, self._options = shown, today, options
         self._value: Wire = None
         self._editor: Editor | None = None
-        self._caption = Label(role="secondary")
-        self._text = Label(wraps=True)
-        self._problem = Label(role="wrong", wraps=True)
-        self._problem.hide()
+        self._caption = Label(parent=self, role="secondary")
+        self._text = Label(parent=self, wraps=True)
+        self._problem: Label | None = None
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._grid = QGridLayout(self)
         spaced(self._grid, "hair", "small", gap="small")
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(self._caption, 0, 0, top)
         self._grid.addWidget(self._text, 0, 1, top)
-        self._grid.addWidget(self._problem, 1, 1)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,7 +81,7 @@ class Fact(Translated):
     @property
     def problem(self) -> str:
         """What is said below the control."""
-        return self._problem.text()
+        return self._problem.text() if self._problem is not None else ""
 
     @property
     def draft(self) -> Wire:
@@ -108,11 +108,19 @@ class Fact(Translated):
     def _tell(self) -> None:
         text = self._shown(self._value) if self._value not in (None, "") else ""
         self._text.setText(text or NO_VALUE)
-        self._text.setProperty("role", "" if text else "secondary")
-        self._text.style().polish(self._text)
+        role = "" if text else "secondary"
+        if self._text.property("role") != role:
+            self._text.setProperty("role", role)
+            if self.isVisible():
+                self._text.style().polish(self._text)
         self.setAccessibleName(f"{self._caption.text()}: {text or NO_VALUE}")
 
     def _say(self, text: str) -> None:
+        if self._problem is None:
+            if not text:
+                return
+            self._problem = Label(parent=self, role="wrong", wraps=True)
+            self._grid.addWidget(self._problem, 1, 1)
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
         if self._editor is not None:
@@ -122,11 +130,30 @@ class Fact(Translated):
 
     def edit(self) -> None:
         """Begin to edit."""
-        if self.is_open or not self.may_edit or self._today is None:
+        if self.is_open or not self.may_edit:
+            return
+        self._open()
+        if self._editor is not None:
+            self._editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            select = getattr(self._editor.widget, "selectAll", None)
+            if select is not None:
+                select()
+
+    def edit_draft(self, typed: Wire) -> None:
+        """Go on with what was typed before; the keyboard stays where it is."""
+        if self.may_edit:
+            self._open()
+            if self._editor is not None:
+                self._editor.set_value(typed)
+
+    def _open(self) -> None:
+        if self._today is None:
             return
         self.is_open = True
         if self._editor is None:
-            self._editor = Editor(self.table, self.name, today=self._today, options=self._options)
+            self._editor = Editor(
+                self.table, self.name, today=self._today, options=self._options, changed=self.typed.emit
+            )
             self._editor.widget.installEventFilter(self)
             self._grid.addWidget(self._editor.widget, 0, 1)
             self._name_editor()
@@ -134,16 +161,6 @@ class Fact(Translated):
         self._say("")
         self._text.hide()
         self._editor.widget.show()
-        self._editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
-        select = getattr(self._editor.widget, "selectAll", None)
-        if select is not None:
-            select()
-
-    def edit_draft(self, typed: Wire) -> None:
-        """Begin to edit with what was typed before."""
-        self.edit()
-        if self._editor is not None:
-            self._editor.set_value(typed)
 
     def keep(self) -> None:
         """Ask for what is typed to be kept; nothing happens when it is what was there."""
@@ -179,6 +196,7 @@ class Fact(Translated):
             self._editor.widget.hide()
         self._text.show()
         self._tell()
+        self.typed.emit()
 
     # -- keys and mouse
 
@@ -267,7 +285,7 @@ class FactList(QWidget):
 
     def add_group(self, heading: Callable[[], str], facts: Sequence[Fact]) -> None:
         """A heading and its facts."""
-        title = Label(heading, role="strong")
+        title = Label(heading, self, role="strong")
         title.setContentsMargins(look().space("small"), look().space("medium"), 0, look().space("hair"))
         self._column.addWidget(title)
         for fact in facts:

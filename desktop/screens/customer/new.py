@@ -11,9 +11,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm.contacts.actions import create_contact
-from crm.customers.actions import create_customer
+from crm.customers.actions import create_customer, delete_customer
 from desktop.kit import words
 from desktop.kit.commands import Command
+from desktop.kit.deeds import Opposite
+from desktop.kit.drafts import FormDraft, told
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.notices import Kind, Notice
 from desktop.kit.screen import Place, Screen, Shell
@@ -21,6 +23,7 @@ from desktop.kit.session import Session
 from desktop.kit.theme import look, spaced
 from desktop.screens.customer.editors import Form
 from desktop.screens.customer.twin_list import TwinList
+from desktop.store.drafts import Draft, Typed
 from desktop.store.reads.twins import Twin, twins
 from desktop.store.work import LocalWork
 from desktop.widgets.buttons import CommandButton, IconButton, TextButton
@@ -77,10 +80,13 @@ class NewCustomerScreen(Screen):
         spaced(self._buttons)
         self._buttons.addStretch(1)
         self._is_saving = False
+        self._began = False
         self._soon = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._soon.timeout.connect(self._look_for_twins)
         self._lay_out()
         self.add_contact()
+        self._draft = FormDraft(session, self, "customer.create", self._typed)
+        self._draft.restored.connect(self._go_on)
         self.dress()
 
     def _lay_out(self) -> None:
@@ -158,6 +164,37 @@ class NewCustomerScreen(Screen):
 
     def open(self, place: Place) -> None:
         """See `Screen.open`."""
+        self._begin()
+
+    def _begin(self) -> None:
+        if not self._began:
+            self._began = True
+            self._draft.begin()
+
+    def leave(self) -> None:
+        """See `Screen.leave`."""
+        self._draft.keep()
+
+    # -- drafts
+
+    def _typed(self) -> dict[str, Typed] | None:
+        if self.is_empty:
+            return None
+        contacts: list[Typed] = [dict(block.form.values) for block in self.blocks]
+        return {"customer": dict(self.form.values), "contacts": contacts}
+
+    def _go_on(self, draft: Draft) -> None:
+        """What was typed before the program ended is there again."""
+        customer, contacts = draft.values.get("customer"), draft.values.get("contacts")
+        if isinstance(customer, dict):
+            self.form.set_values(customer)  # type: ignore[arg-type]
+        for place, values in enumerate(contacts if isinstance(contacts, list) else []):
+            if place == len(self.blocks):
+                self._add_block()
+            if isinstance(values, dict):
+                self.blocks[place].form.set_values(values)  # type: ignore[arg-type]
+        notice = told(draft, self.session.now_ms())
+        self.shell.notify(Notice(notice, Kind.LOOK, action=(self.tr("Discard"), self._clear)))
 
     def take_focus(self) -> None:
         """See `Screen.take_focus`."""
@@ -166,7 +203,13 @@ class NewCustomerScreen(Screen):
     # -- contacts
 
     def add_contact(self) -> None:
-        """One more form for a contact."""
+        """One more form for a contact, with the keyboard in it."""
+        block = self._add_block()
+        if self.isVisible():
+            block.form.begin()
+            QTimer.singleShot(0, lambda: self._scroll.ensureWidgetVisible(block))
+
+    def _add_block(self) -> ContactBlock:
         form = Form("contact", _CONTACT, today=self.session.today)
         form.edited.connect(self._on_edited)
         number = len(self.blocks) + 1
@@ -176,9 +219,7 @@ class NewCustomerScreen(Screen):
         remove.setVisible(bool(self.blocks))
         self.blocks.append(block)
         self._contacts.addWidget(block)
-        if self.isVisible():
-            form.begin()
-            QTimer.singleShot(0, lambda: self._scroll.ensureWidgetVisible(block))
+        return block
 
     def _remove(self, block: ContactBlock) -> None:
         self.blocks.remove(block)
@@ -190,6 +231,8 @@ class NewCustomerScreen(Screen):
 
     def _on_edited(self) -> None:
         self._say("")
+        self._begin()
+        self._draft.touch()
         self._soon.start()
         self.shell.commands.refresh()
 
@@ -231,9 +274,12 @@ class NewCustomerScreen(Screen):
             for block in wanted
         ]
 
+        made: list[bytes] = []
+
         def enter(work: LocalWork) -> bytes:
-            made: dict[str, Any] = dict(fields)
-            customer_id = create_customer(work, **made).id
+            values: dict[str, Any] = dict(fields)
+            customer_id = create_customer(work, **values).id
+            made[:] = [customer_id]
             for person in people:
                 row: dict[str, Any] = dict(person)
                 create_contact(work, customer_id, **row)
@@ -241,7 +287,15 @@ class NewCustomerScreen(Screen):
 
         self._is_saving = True
         self.shell.commands.refresh()
-        self.session.tasks.write("customer.create", enter, self._saved, self._failed, owner=self)
+        self.session.tasks.write(
+            "customer.create",
+            enter,
+            self._saved,
+            self._failed,
+            owner=self,
+            about=str(fields["name"]),
+            opposite=Opposite("customer.delete", lambda work: _void(delete_customer(work, made[0]))),
+        )
 
     def _saved(self, customer_id: bytes) -> None:
         self._is_saving = False
@@ -278,6 +332,8 @@ class NewCustomerScreen(Screen):
         self.twin_list.show_twins([], asked=False)
         self._soon.stop()
         self._say("")
+        self._draft.finish()
+        self._began = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes back; what was typed is there when the person returns."""
@@ -290,3 +346,7 @@ class NewCustomerScreen(Screen):
         """See `Translated.restyle`."""
         self._side.setMinimumWidth(look().px(280))
         self._side.setMaximumWidth(look().px(400))
+
+
+def _void(_done: object) -> None:
+    """Entities end with their session: nothing of them is handed on."""

@@ -101,11 +101,11 @@ class Cards(Translated):
         self._rows: Sequence[Values] = ()
         self._may_edit = False
         self._nothing_words = nothing
-        self._add = IconButton("add", add_words, lambda: self.wanted.emit(None))
-        self._nothing = Label(nothing, role="secondary", wraps=True)
+        self._add = IconButton("add", add_words, lambda: self.wanted.emit(None), self)
+        self._nothing = Label(nothing, self, role="secondary", wraps=True)
         head = QHBoxLayout()
         spaced(head, "", "", "", "small", gap="small")
-        head.addWidget(Label(heading, role="section"), 1)
+        head.addWidget(Label(heading, self, role="section"), 1)
         head.addWidget(self._add)
         self._column = QVBoxLayout()
         spaced(self._column, gap="small")

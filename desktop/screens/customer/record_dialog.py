@@ -12,13 +12,17 @@ from crm.contacts import actions as contacts
 from crm.customers import actions as customers
 from desktop.kit import words
 from desktop.kit.bus import Changes
+from desktop.kit.deeds import Opposite
+from desktop.kit.drafts import FormDraft, told
 from desktop.kit.notices import Kind, Notice
 from desktop.kit.screen import Shell
 from desktop.kit.session import Session
 from desktop.screens.customer.editors import Form
 from desktop.screens.customer.people import ADDRESS_ROWS, CONTACT_ROWS
+from desktop.store.drafts import Draft, Typed
 from desktop.store.reads.customer import Values
 from desktop.store.work import LocalWork
+from desktop.widgets.changes import from_wire
 from desktop.widgets.dialog import FormDialog
 
 translate: Final = QCoreApplication.translate
@@ -40,18 +44,33 @@ class RecordDialog(FormDialog):
         *,
         intent: str,
         save: Save,
+        record: bytes,
+        opposite: Callable[[dict[str, Any]], Opposite],
     ) -> None:
         self.form = Form(table, rows, today=session.today)
         super().__init__(heading, self.form, parent)
         self._session, self._shell = session, shell
         self._row = row
-        self._intent, self._save = intent, save
+        self._intent, self._save, self._opposite = intent, save, opposite
         if row is not None:
             self.form.set_values(row)
         self._base = self.form.values
         self.saved.connect(self._on_saved)
         session.bus.changed.connect(self._on_changed)
+        self._draft = FormDraft(session, self, intent, self._typed)
+        self._draft.restored.connect(self._go_on)
+        self.form.edited.connect(self._draft.touch)
+        self.rejected.connect(self._draft.finish)
+        self._draft.begin(record)
         self.form.begin()
+
+    def _typed(self) -> dict[str, Typed] | None:
+        values = self.form.values
+        return dict(values) if values != self._base else None
+
+    def _go_on(self, draft: Draft) -> None:
+        self.form.set_values(draft.values)  # type: ignore[arg-type]
+        self.show_problem(told(draft, self._session.now_ms()))
 
     def _on_saved(self) -> None:
         self.show_problem("")
@@ -64,6 +83,7 @@ class RecordDialog(FormDialog):
             if self._row is None or values[name] != self._base[name]
         }
         if not fields:
+            self._draft.finish()
             self.accept()
             return
         self.save_button.setEnabled(False)
@@ -72,9 +92,24 @@ class RecordDialog(FormDialog):
         def work(local: LocalWork) -> None:
             save(local, dict(fields))
 
-        self._session.tasks.write(self._intent, work, self._done, self._failed, owner=self)
+        before = {
+            name: from_wire(self.form.table, name, self._base[name])
+            for name in fields
+            if self._row is not None
+        }
+        name = str(values[next(iter(values))])
+        self._session.tasks.write(
+            self._intent,
+            work,
+            self._done,
+            self._failed,
+            owner=self,
+            about=name,
+            opposite=self._opposite(before),
+        )
 
     def _done(self, _none: object) -> None:
+        self._draft.finish()
         self._shell.notify(Notice(words.intent(self._intent), Kind.DONE))
         self.accept()
 
@@ -115,20 +150,36 @@ def contact_dialog(
     session: Session, customer_id: bytes, row: Values | None, shell: Shell, parent: QWidget
 ) -> RecordDialog:
     """The dialog of a contact."""
+    made: list[bytes] = []
 
-    def save(work: LocalWork, fields: dict[str, Any]) -> object:
+    def save(work: LocalWork, fields: dict[str, Any]) -> None:
         if row is None:
-            return contacts.create_contact(work, customer_id, **fields)
-        return contacts.edit_contact(work, row["id"], **fields)
+            made[:] = [contacts.create_contact(work, customer_id, **fields).id]
+        else:
+            contacts.edit_contact(work, row["id"], **fields)
+
+    def opposite(before: dict[str, Any]) -> Opposite:
+        if row is None:
+            return Opposite("contact.delete", lambda work: _void(contacts.delete_contact(work, made[0])))
+        return Opposite("contact.edit", lambda work: _void(contacts.edit_contact(work, row["id"], **before)))
 
     def heading() -> str:
         return (
             translate("RecordDialog", "New contact") if row is None else translate("RecordDialog", "Contact")
         )
 
-    intent = "contact.create" if row is None else "contact.edit"
     return RecordDialog(
-        session, "contact", CONTACT_ROWS, row, heading, shell, parent, intent=intent, save=save
+        session,
+        "contact",
+        CONTACT_ROWS,
+        row,
+        heading,
+        shell,
+        parent,
+        intent="contact.create" if row is None else "contact.edit",
+        save=save,
+        record=customer_id if row is None else row["id"],
+        opposite=opposite,
     )
 
 
@@ -136,20 +187,42 @@ def address_dialog(
     session: Session, customer_id: bytes, row: Values | None, shell: Shell, parent: QWidget
 ) -> RecordDialog:
     """The dialog of a place of delivery."""
+    made: list[bytes] = []
 
-    def save(work: LocalWork, fields: dict[str, Any]) -> object:
+    def save(work: LocalWork, fields: dict[str, Any]) -> None:
         if row is None:
-            return customers.add_ship_to(work, customer_id, **fields)
-        return customers.edit_ship_to(work, row["id"], **fields)
+            made[:] = [customers.add_ship_to(work, customer_id, **fields).id]
+        else:
+            customers.edit_ship_to(work, row["id"], **fields)
 
-    def heading() -> str:
-        return (
-            translate("RecordDialog", "New delivery address")
-            if row is None
-            else translate("RecordDialog", "Delivery address")
+    def opposite(before: dict[str, Any]) -> Opposite:
+        if row is None:
+            return Opposite(
+                "customer.delete_ship_to", lambda work: _void(customers.delete_ship_to(work, made[0]))
+            )
+        return Opposite(
+            "customer.edit_ship_to", lambda work: _void(customers.edit_ship_to(work, row["id"], **before))
         )
 
-    intent = "customer.add_ship_to" if row is None else "customer.edit_ship_to"
+    def heading() -> str:
+        if row is None:
+            return translate("RecordDialog", "New delivery address")
+        return translate("RecordDialog", "Delivery address")
+
     return RecordDialog(
-        session, "ship_to_address", ADDRESS_ROWS, row, heading, shell, parent, intent=intent, save=save
+        session,
+        "ship_to_address",
+        ADDRESS_ROWS,
+        row,
+        heading,
+        shell,
+        parent,
+        intent="customer.add_ship_to" if row is None else "customer.edit_ship_to",
+        save=save,
+        record=customer_id if row is None else row["id"],
+        opposite=opposite,
     )
+
+
+def _void(_done: object) -> None:
+    """Entities end with their session: nothing of them is handed on."""

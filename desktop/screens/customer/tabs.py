@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from crm.schema import SCHEMA
-from desktop.kit import values, words
+from desktop.kit import words
 from desktop.kit.bus import Changes
-from desktop.kit.format import NO_VALUE, formats
+from desktop.kit.format import formats
 from desktop.kit.session import Session
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
+from desktop.screens.customer.moments import moment_lines
 from desktop.store.reads.listing import Reading, Row
 from desktop.store.reads.orders import ORDERS, of_customer
 from desktop.store.reads.prices import Bought, Purchase, bought
-from desktop.store.reads.timeline import Moment, Timeline, What, timeline
-from desktop.widgets.changes import beginning_text, person_text, value_text
+from desktop.store.reads.timeline import Moment, Timeline, timeline
+from desktop.widgets.changes import ChangeList
 from desktop.widgets.empty import Empty
 from desktop.widgets.fixed import FixedModel
 from desktop.widgets.keyset import KeysetModel, ShownColumn
@@ -36,26 +36,88 @@ def _day(text: str | None) -> str:
     return formats().day(date.fromisoformat(text)) if text else ""
 
 
-class OrdersTab(Translated):
-    """The customer's orders, the newest first. ``opened`` carries the id of one."""
+class Tab(Translated):
+    """One tab of the page. It is filled when it is first seen, and read again when something that concerns it changed
+    meanwhile.
+
+    ``opened`` carries the id of an order; ``left``: Esc.
+    """
 
     opened = Signal(bytes)
+    left = Signal()
+    concerns: tuple[str, ...] = ()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = KeysetModel(session.tasks, session.bus, self._columns(), self)
+        self.session = session
+        self.customer_id: bytes | None = None
+        self.is_built = False
+        self._is_old = False
+        session.bus.changed.connect(self._on_changed)
+
+    def build(self) -> None:
+        """Make what is in it."""
+        raise NotImplementedError
+
+    def read(self, customer_id: bytes) -> None:
+        """Ask for what is shown."""
+        raise NotImplementedError
+
+    def take_focus(self) -> None:
+        """Put the keyboard into its list."""
+        raise NotImplementedError
+
+    def show_customer(self, customer_id: bytes) -> None:
+        """Show another customer, or the same one anew."""
+        self.customer_id = customer_id
+        self._is_old = True
+        self._freshen()
+
+    def add(self, *widgets: QWidget) -> None:
+        """Fill the tab with these."""
+        column = QVBoxLayout(self)
+        spaced(column, gap="")
+        for widget in widgets:
+            column.addWidget(widget)
+
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.concerns(*self.concerns):
+            self._is_old = True
+            self._freshen()
+
+    def _freshen(self) -> None:
+        if not self.isVisible() or self.customer_id is None:
+            return
+        if not self.is_built:
+            self.is_built = True
+            self.build()
+            self.dress()
+        if self._is_old:
+            self._is_old = False
+            self.read(self.customer_id)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """See the class."""
+        super().showEvent(event)
+        self._freshen()
+
+
+class OrdersTab(Tab):
+    """The customer's orders, the newest first."""
+
+    def build(self) -> None:
+        """See `Tab.build`."""
+        self.model = KeysetModel(self.session.tasks, self.session.bus, self._columns(), self)
         empty = Empty(
             "orders",
             lambda: self.tr("No orders yet"),
             lambda: self.tr("The first one begins with O: products by code, name or pinyin."),
         )
-        self.table = Table(self.model, name="list.customer_orders", empty=empty)
+        self.table = Table(self.model, name="list.customer_orders", empty=empty, parent=self)
         self.table.setItemDelegateForColumn(2, PillCells(self.table, lambda row: (row["state"], "", "")))
         self.table.opened.connect(self.opened)
-        column = QVBoxLayout(self)
-        spaced(column, gap="")
-        column.addWidget(self.table)
-        self.dress()
+        self.table.left.connect(self.left)
+        self.add(self.table)
 
     def _columns(self) -> tuple[ShownColumn, ...]:
         return (
@@ -80,65 +142,28 @@ class OrdersTab(Translated):
             ),
         )  # fmt: skip
 
-    def show_customer(self, customer_id: bytes) -> None:
-        """Show the orders of another customer."""
+    def read(self, customer_id: bytes) -> None:
+        """See `Tab.read`; changes are the model's own to follow."""
         self.model.show(Reading(ORDERS, is_descending=True, condition=of_customer(customer_id)))
+
+    def take_focus(self) -> None:
+        """See `Tab.take_focus`."""
+        if self.is_built:
+            self.table.setFocus()
 
     def retranslate(self) -> None:
         """See `Translated.retranslate`."""
         self.table.setAccessibleName(self.tr("Orders of the customer"))
 
 
-class _Reread(Translated):
-    """Reads again when one of ``concerns`` changes, at once when it is seen, else when it is next seen."""
+class PricesTab(Tab):
+    """Every product the customer ordered with what they paid last; below, each purchase of the one that is chosen (R-080)."""
 
-    concerns: tuple[str, ...] = ()
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.customer_id: bytes | None = None
-        self._is_old = False
-        session.bus.changed.connect(self._on_changed)
-
-    def show_customer(self, customer_id: bytes) -> None:
-        """Show another customer, or the same one anew."""
-        self.customer_id = customer_id
-        self._is_old = True
-        self._freshen()
-
-    def read(self, customer_id: bytes) -> None:
-        """Ask for what is shown."""
-        raise NotImplementedError
-
-    def _on_changed(self, changes: Changes) -> None:
-        if changes.concerns(*self.concerns):
-            self._is_old = True
-            self._freshen()
-
-    def _freshen(self) -> None:
-        if self._is_old and self.isVisible() and self.customer_id is not None:
-            self._is_old = False
-            self.read(self.customer_id)
-
-    def showEvent(self, event: object) -> None:
-        """See `_Reread`."""
-        del event
-        self._freshen()
-
-
-class PricesTab(_Reread):
-    """Every product the customer ordered with what they paid last; below, each purchase of the one that is chosen (R-080).
-
-    ``opened`` carries the id of an order.
-    """
-
-    opened = Signal(bytes)
     concerns = ("sales_order", "order_line")
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
-        self._products: list[Bought] = []
+    def build(self) -> None:
+        """See `Tab.build`."""
+        session = self.session
         empty = Empty(
             "price",
             lambda: self.tr("No prices yet"),
@@ -146,31 +171,30 @@ class PricesTab(_Reread):
                 "What this customer pays for each product is listed here from the first order on."
             ),
         )
+        halves = QSplitter(Qt.Orientation.Vertical, self)
+        below = QWidget(halves)
         self.products = FixedModel(session.tasks, session.bus, self._product_columns(), self)
-        self.product_table = Table(self.products, name="list.customer_products", empty=empty)
+        self.product_table = Table(self.products, name="list.customer_products", empty=empty, parent=halves)
         self.purchases = FixedModel(session.tasks, session.bus, self._purchase_columns(), self)
-        self.purchase_table = Table(self.purchases, name="list.customer_purchases")
+        self.purchase_table = Table(self.purchases, name="list.customer_purchases", parent=below)
         self.product_table.current_changed.connect(lambda _row_id: self._show_purchases())
         self.purchase_table.opened.connect(self._open)
         self.product_table.opened.connect(lambda _row_id: self.purchase_table.setFocus())
-        self._heading = Label(role="strong")
+        self._heading = Label(parent=below, role="strong")
         self._heading.setContentsMargins(8, 8, 8, 8)
-        below = QWidget()
         column = QVBoxLayout(below)
         spaced(column, gap="")
         column.addWidget(self._heading)
         column.addWidget(self.purchase_table, 1)
         self._below = below
-        halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.product_table)
         halves.addWidget(below)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
-        whole = QVBoxLayout(self)
-        spaced(whole, gap="")
-        whole.addWidget(halves)
-        self.dress()
+        for table in (self.product_table, self.purchase_table):
+            table.left.connect(self.left)
+        self.add(halves)
 
     def _product_columns(self) -> tuple[ShownColumn, ...]:
         def last(row: Row) -> Purchase:
@@ -219,13 +243,17 @@ class PricesTab(_Reread):
         )  # fmt: skip
 
     def read(self, customer_id: bytes) -> None:
-        """See `_Reread.read`."""
+        """See `Tab.read`."""
         self.session.tasks.read(
             partial(bought, customer_id=customer_id), self._show, owner=self, slot="prices"
         )
 
+    def take_focus(self) -> None:
+        """See `Tab.take_focus`."""
+        if self.is_built:
+            self.product_table.setFocus()
+
     def _show(self, found: list[Bought]) -> None:
-        self._products = found
         self.products.show_rows([{"id": each.last.product_id, "bought": each} for each in found])
         self._below.setVisible(bool(found))
         if found and not self.product_table.currentIndex().isValid():
@@ -273,7 +301,7 @@ def since_text(found: Bought) -> str:
     return f"{'+' if tenths > 0 else ''}{formats().rate(tenths)}"
 
 
-class TimelineTab(_Reread):
+class TimelineTab(Tab):
     """What happened, the newest first. ``opened`` carries a table and an id."""
 
     opened = Signal(str, bytes)
@@ -281,21 +309,24 @@ class TimelineTab(_Reread):
         "customer", "contact", "ship_to_address", "sales_order", "approval_decision", "conflict",
     )  # fmt: skip
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> None:
+        """See `Tab.build`."""
         self._found: Timeline | None = None
         empty = Empty(
             "clock",
             lambda: self.tr("Nothing happened yet"),
             lambda: self.tr("Orders, decisions and changes stand here in the order in which they happened."),
         )
-        self.model = FixedModel(session.tasks, session.bus, self._columns(), self)
-        self.table = Table(self.model, name="list.customer_timeline", empty=empty)
+        self.model = FixedModel(self.session.tasks, self.session.bus, self._columns(), self)
+        self.table = Table(self.model, name="list.customer_timeline", empty=empty, parent=self)
         self.table.opened.connect(self._open)
-        column = QVBoxLayout(self)
-        spaced(column, gap="")
-        column.addWidget(self.table)
-        self.dress()
+        self.table.left.connect(self.left)
+        self.add(self.table)
+
+    def take_focus(self) -> None:
+        """See `Tab.take_focus`."""
+        if self.is_built:
+            self.table.setFocus()
 
     def _columns(self) -> tuple[ShownColumn, ...]:
         return (
@@ -306,7 +337,7 @@ class TimelineTab(_Reread):
         )
 
     def read(self, customer_id: bytes) -> None:
-        """See `_Reread.read`."""
+        """See `Tab.read`."""
         self.session.tasks.read(
             partial(timeline, customer_id=customer_id), self._show, owner=self, slot="timeline"
         )
@@ -332,73 +363,32 @@ class TimelineTab(_Reread):
         self._tell()
 
 
-def moment_lines(found: Timeline, session: Session) -> Iterator[Row]:
-    """The timeline in words."""
-    now_ms = session.now_ms()
-    for number, moment in enumerate(found.moments):
-        what, detail = moment_text(moment, found)
-        yield {
-            "id": str(number).encode(),
-            "moment": moment,
-            "when": formats().moment(moment.at_ms, now_ms) if moment.at_ms else NO_VALUE,
-            "what": what,
-            "detail": detail,
-            "who": person_text(moment.by, found, session),
-        }
+class HistoryTab(Tab):
+    """The history of the customer's own fields. ``chosen``: the person is on another line."""
 
+    chosen = Signal()
 
-def moment_text(moment: Moment, found: Timeline) -> tuple[str, str]:
-    """What happened, and what there is to say about it."""
-    if moment.what is What.CHANGED:
-        return _change_text(moment, found)
-    if moment.what is What.CONFLICT:
-        return words.table("conflict"), words.state(moment.word)
-    parts = [moment.number, formats().money(moment.amount_minor, moment.currency), words.state(moment.word)]
-    if moment.what is What.DECIDED:
-        titles = {
-            "approved": translate("Timeline", "Order approved"),
-            "returned": translate("Timeline", "Order returned"),
-            "rejected": translate("Timeline", "Order rejected"),
-        }
-        parts[2] = moment.note
-        return titles.get(moment.word, moment.word), " · ".join(part for part in parts if part)
-    title = (
-        translate("Timeline", "Order submitted")
-        if moment.what is What.ORDER_SUBMITTED
-        else translate("Timeline", "Order begun")
-    )
-    return title, " · ".join(parts)
+    def build(self) -> None:
+        """See `Tab.build`."""
+        self.changes = ChangeList(self.session, self)
+        self.changes.chosen.connect(self.chosen)
+        self.changes.table.left.connect(self.left)
+        self.add(self.changes)
 
+    def read(self, customer_id: bytes) -> None:
+        """See `Tab.read`; changes are the list's own to follow."""
+        self.changes.show_record("customer", customer_id)
 
-def _change_text(moment: Moment, found: Timeline) -> tuple[str, str]:
-    change = moment.change
-    assert change is not None
-    added = {
-        "customer": translate("Timeline", "Customer entered"),
-        "contact": translate("Timeline", "Contact added"),
-        "ship_to_address": translate("Timeline", "Address added"),
-    }
-    edited = {
-        "customer": translate("Timeline", "Customer changed"),
-        "contact": translate("Timeline", "Contact changed"),
-        "ship_to_address": translate("Timeline", "Address changed"),
-    }
-    caption = found.captions.get((change.table, change.row_id))
-    name = caption.title if caption is not None and change.table != "customer" else ""
-    if change.born:
-        return added[change.table], name or beginning_text(change, found)
-    if "deleted" in change.fields:
-        removed = {
-            "customer": translate("Timeline", "Customer removed"),
-            "contact": translate("Timeline", "Contact removed"),
-            "ship_to_address": translate("Timeline", "Address removed"),
-        }
-        if change.fields["deleted"][1]:
-            return removed[change.table], name
-    told = [
-        f"{words.field(change.table, field)}: {value_text(change, field, old, found)} → "
-        f"{value_text(change, field, new, found)}"
-        for field, (old, new) in change.fields.items()
-        if values.is_told(SCHEMA[change.table], field)
-    ]
-    return edited[change.table], " · ".join([*([name] if name else []), *told])
+    def take_focus(self) -> None:
+        """See `Tab.take_focus`."""
+        if self.is_built:
+            self.changes.table.setFocus()
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether the chosen change can be taken back."""
+        return self.is_built and self.changes.can_take_back
+
+    def take_back(self) -> None:
+        """Take the chosen change back."""
+        self.changes.take_back()
