@@ -9,7 +9,6 @@ speak of the installation.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import platform
@@ -28,7 +27,7 @@ from desktop.settings import product_version
 Values: TypeAlias = dict[str, object]
 
 QT_PART: Final = "ROUNDSMAN_SELF_CHECK_QT"
-"""Set in the process that tries Qt: where a part of Qt is missing it aborts, and takes its process along."""
+"""Names the part of `desktop.selfcheck_window` that a process is to try."""
 QT_PLATFORM = "offscreen"
 QT_TIMEOUT_S: Final = 60
 MARK: Final = "Waldkirch Außenwerbung 测试"
@@ -41,8 +40,11 @@ class CheckFailed(Exception):
 
 def main() -> int:
     """Print the line; 0 when all is well, 1 when something is not."""
-    if os.environ.get(QT_PART):
-        print(json.dumps(_qt_in_this_process()), flush=True)
+    part = os.environ.get(QT_PART)
+    if part:
+        from desktop.selfcheck_window import in_this_process
+
+        print(json.dumps(in_this_process(part)), flush=True)
         return 0
     checks = {name: _tried(check) for name, check in CHECKS.items()}
     is_ok = all(check["ok"] for check in checks.values())
@@ -194,53 +196,31 @@ def _certificates() -> Values:
     return {"openssl": ssl.OPENSSL_VERSION, "authorities": count}
 
 
-def _qt() -> Values:
-    """Qt starts without a screen, in a process of its own."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop"]
-    done = subprocess.run(
-        [*program, "--self-check"],
-        env={**os.environ, QT_PART: "1", "QT_QPA_PLATFORM": QT_PLATFORM},
-        cwd=None if getattr(sys, "frozen", False) else Path(__file__).resolve().parent.parent,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=QT_TIMEOUT_S,
-        check=False,
-    )
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise CheckFailed(f"Qt does not start (exit {done.returncode}): {last}")
-    values: Values = json.loads(done.stdout)
-    return values
+def _in_its_own_process(name: str) -> Callable[[], Values]:
+    """A check of `desktop.selfcheck_window`: where a part of Qt is missing it aborts, and takes its process along."""
 
+    def check() -> Values:
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop"]
+        done = subprocess.run(
+            [*program, "--self-check"],
+            env={**os.environ, QT_PART: name, "QT_QPA_PLATFORM": QT_PLATFORM},
+            cwd=None if getattr(sys, "frozen", False) else Path(__file__).resolve().parent.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=QT_TIMEOUT_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise CheckFailed(f"Qt does not start (exit {done.returncode}): {last}")
+        values: Values = json.loads(done.stdout)
+        if not values.pop("ok"):
+            raise CheckFailed(str(values["error"]))
+        return values
 
-def _qt_in_this_process() -> Values:
-    from PySide6.QtCore import QLibraryInfo, QPoint, qVersion
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter
-    from PySide6.QtWidgets import QApplication, QLabel
-
-    application = QApplication([])
-    label = QLabel("Roundsman")
-    image = QImage(200, 50, QImage.Format.Format_ARGB32)
-    image.fill(0)
-    painter = QPainter(image)
-    label.render(painter, QPoint())
-    painter.end()
-    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
-    loadable = sorted(file.stem for file in folder.iterdir() if _is_loadable(file))
-    name = QGuiApplication.platformName()
-    del label
-    application.shutdown()
-    return {"version": qVersion(), "platform": name, "loadable_platforms": loadable}
-
-
-def _is_loadable(file: Path) -> bool:
-    try:
-        ctypes.CDLL(str(file))
-    except OSError:
-        return False
-    return True
+    return check
 
 
 CHECKS: Final[dict[str, Callable[[], Values]]] = {
@@ -251,5 +231,6 @@ CHECKS: Final[dict[str, Callable[[], Values]]] = {
     "black_box": _black_box,
     "key_derivation": _passwords,
     "certificates": _certificates,
-    "qt": _qt,
+    "qt": _in_its_own_process("qt"),
+    "window": _in_its_own_process("window"),
 }

@@ -88,15 +88,30 @@ QT_PLUGINS: Final = {
 """Kind to names. Not among them: the GTK theme, whose libraries GTK brings and nobody else has; the screens of
 devices without a desktop; Wayland, whose desktops show X programs too."""
 
+QT_TRANSLATIONS: Final = ("qtbase_en.qm", "qtbase_zh_CN.qm")
+"""Qt's own texts: those of buttons in its dialogs, and of menus in text fields."""
+
+ICON_FONT: Final = "phosphor"
+"""Of the icon fonts of QtAwesome, the one that is used (`desktop.kit.icons`)."""
+
 
 def is_wanted(name: str) -> bool:
-    """Whether the file that gets this name in the build belongs there: of Qt only the chosen plugins, and no
-    translations as long as we have none of our own."""
+    """Whether the file that gets this name in the build belongs there: of Qt only the chosen plugins, and of its
+    translations those of our languages.
+    """
     parts = PurePath(name).parts
     if "plugins" in parts and "PySide6" in parts:
         kind, plugin = parts[parts.index("plugins") + 1], PurePath(parts[-1]).stem
         return plugin.removeprefix("lib").removeprefix("q") in QT_PLUGINS.get(kind, ())
-    return not ("PySide6" in parts and "translations" in parts)
+    if "PySide6" in parts and "translations" in parts:
+        return parts[-1] in QT_TRANSLATIONS
+    return not ("qtawesome" in parts and "fonts" in parts) or parts[-1].startswith(ICON_FONT)
+
+
+def resources(root: Path, *folders: str) -> list[tuple[str, str]]:
+    """(file, folder in the build) of everything in these folders of ``resources``."""
+    files = [path for name in folders for path in sorted((root / "resources" / name).rglob("*"))]
+    return [(str(path), path.parent.relative_to(root).as_posix()) for path in files if path.is_file()]
 
 
 def write_qt_hooks(folder: Path) -> None:

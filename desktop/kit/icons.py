@@ -70,9 +70,11 @@ class _Engine(QIconEngine):
 def icon(name: str, colour: str = "text") -> QIcon:
     """An icon in a colour of the tokens; it follows the theme by itself.
 
-    :raises KeyError: no such icon.
+    :raises KeyError: no such icon. :raises LocalFault: code 4401 when the icons of this installation are missing; asked
+        here, because nothing may be raised while something is painted.
     """
     _glyph(name)
+    _family()
     return QIcon(_Engine(name, colour))
 
 

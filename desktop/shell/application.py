@@ -48,13 +48,16 @@ def program_icon() -> QIcon:
 
 
 def _sign(side: int) -> QPixmap:
+    accent = QColor(
+        tokens()["light"]["accent"]
+    )  # before painting, in the midst of which nothing may be raised
     picture = QPixmap(QSize(side, side))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(side / 32, side / 32)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(tokens()["light"]["accent"]))
+    painter.setBrush(accent)
     painter.drawRoundedRect(0, 0, 32, 32, 7, 7)
     pen = painter.pen()
     pen.setStyle(Qt.PenStyle.SolidLine)

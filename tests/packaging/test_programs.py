@@ -40,13 +40,42 @@ def test_the_built_client_is_what_it_says(dist: Path) -> None:
     assert found["frozen"] is True
     assert found["checks"]["encrypted_store"]["cipher"] == "on"
     assert "libqxcb" in found["checks"]["qt"]["loadable_platforms"]
+    assert found["checks"]["window"]["languages"] == ["en", "zh_CN"]
+    assert "customers.zh_CN" in found["checks"]["window"]["screens"]
 
 
-def test_a_built_program_without_a_command_shows_its_help(dist: Path) -> None:
-    for program in PROGRAMS:
-        done = run([dist / program / program])
-        assert (done.returncode, done.stdout) == (2, "")
-        assert "usage:" in done.stderr
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("resources/translations/roundsman_zh_CN.qm", "4402"),
+        ("resources/styles/tokens.toml", "tokens.toml"),
+        ("qtawesome/fonts/phosphor-1.3.0.ttf", "4401"),
+    ],
+)
+def test_a_damaged_client_says_what_it_lacks(dist: Path, tmp_path: Path, part: str, said: str) -> None:
+    damaged = tmp_path / "roundsman"
+    shutil.copytree(dist / "roundsman", damaged, symlinks=True)
+    (damaged / "_internal" / part).unlink()
+
+    done = run([damaged / "roundsman", "--self-check"])
+
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert not found["ok"]
+    assert said in found["checks"]["window"]["error"]
+    assert found["checks"]["encrypted_store"]["ok"]
+
+
+def test_the_built_server_without_a_command_shows_its_help(dist: Path) -> None:
+    done = run([dist / "roundsman-server" / "roundsman-server"])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "usage:" in done.stderr
+
+
+def test_the_built_client_without_a_command_or_a_screen_says_so(dist: Path) -> None:
+    done = run([dist / "roundsman" / "roundsman"])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is no screen here for the window." in done.stderr
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -91,11 +120,14 @@ def test_the_built_client_opens_a_window_on_a_bare_system(bare: Bare, display: s
         DISPLAY=display,
         LC_ALL="C.UTF-8",
         QT_QPA_PLATFORM="xcb",
-        ROUNDSMAN_SELF_CHECK_QT="1",
+        ROUNDSMAN_SELF_CHECK_QT="window",
     )
 
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["platform"] == "xcb"
+    found = json.loads(done.stdout)
+    assert found["ok"], found
+    assert found["platform"] == "xcb"
+    assert {"customers.en", "orders.zh_CN"} <= set(found["screens"])
 
 
 def test_the_built_programs_exchange_on_a_bare_system(bare: Bare) -> None:

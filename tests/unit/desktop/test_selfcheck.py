@@ -29,6 +29,8 @@ def test_every_part_of_this_installation_works(capsys: pytest.CaptureFixture[str
     assert told["checks"]["encrypted_store"]["cipher"] == "on"
     assert told["checks"]["key_store"] == {"ok": True, "kind": "passphrase", "backend": None}
     assert told["checks"]["qt"]["platform"] == "offscreen"
+    assert told["checks"]["window"]["languages"] == ["en", "zh_CN"]
+    assert {"customers.en", "customers.zh_CN", "orders.zh_CN"} <= set(told["checks"]["window"]["screens"])
     assert told["checks"]["time_zones"]["zone"] == "Asia/Shanghai"
     assert {"product_version", "schema_version", "python", "os"} < set(told)
 
