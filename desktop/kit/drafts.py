@@ -101,9 +101,9 @@ class FormDraft(QObject):
             self.restored.emit(draft)
 
     def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
-        if not self._is_touched or before is None or not isValid(before):
-            return
         form = self._form
+        if not self._is_touched or before is None or not isValid(before) or not isValid(form):
+            return
         was_in = before is form or form.isAncestorOf(before)
         if was_in and not (now is not None and (now is form or form.isAncestorOf(now))):
             self.keep()
