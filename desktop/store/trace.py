@@ -128,13 +128,13 @@ def of_row(connection: Connection, table: str, row_id: bytes) -> list[Traced]:
 
 
 def of_unit(connection: Connection, unit: bytes, *, most: int) -> list[Traced]:
-    """What pages changed last in the rows of a unit, the newest first."""
+    """What pages changed last in the rows of a unit, the oldest first."""
     found = fetch(
         connection,
         "SELECT table_name, row_id, at_ms, by_id, fields FROM trace WHERE unit = ? ORDER BY at_ms DESC, entry DESC LIMIT ?",
         (unit, most),
     )
-    return [_traced(row) for row in found]
+    return [_traced(row) for row in reversed(found)]
 
 
 def _traced(row: Any) -> Traced:

@@ -169,7 +169,7 @@ class Fact(Translated):
         if self._editor.problem:
             self._say(self._editor.problem)
         elif self._editor.value == self._value:
-            self.close_editor()
+            self._give_up()
         else:
             self.kept.emit(self._editor.typed)
 
@@ -177,7 +177,12 @@ class Fact(Translated):
         """What was typed is kept."""
         if self._editor is not None and self.is_open:
             self._value = self._editor.value
-            self.close_editor()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Nothing is typed here any more."""
+        self.close_editor()
+        self.typed.emit()
 
     def refuse(self, why: str) -> None:
         """What was typed cannot be kept; it stays there."""
@@ -196,7 +201,6 @@ class Fact(Translated):
             self._editor.widget.hide()
         self._text.show()
         self._tell()
-        self.typed.emit()
 
     # -- keys and mouse
 
@@ -222,7 +226,7 @@ class Fact(Translated):
         is_long = isinstance(watched, NoteInput)
         with_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() == Qt.Key.Key_Escape:
-            self.close_editor()
+            self._give_up()
         elif event.key() in _ENTER and (with_ctrl or not is_long):
             self.keep()
         else:

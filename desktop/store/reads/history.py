@@ -186,7 +186,7 @@ def _joined(own: Sequence[Change], came: Iterable[Change]) -> list[Change]:
         }
         if fields:
             rest.append(Change(change.at_ms, change.by, change.table, change.row_id, fields))
-    return sorted([*own, *rest], key=lambda change: -change.at_ms)
+    return sorted([*reversed(own), *reversed(rest)], key=lambda change: -change.at_ms)
 
 
 _ECHOED: Final = frozenset({JournalState.ANSWERED.value, JournalState.DONE.value})
