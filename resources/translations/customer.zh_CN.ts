@@ -124,14 +124,6 @@
 <context>
     <name>CustomerScreen</name>
     <message>
-        <source>Confirmed today</source>
-        <translation>今天已确认</translation>
-    </message>
-    <message>
-        <source>Contacts, addresses and details</source>
-        <translation>联系人、地址和资料</translation>
-    </message>
-    <message>
         <source>Customer</source>
         <translation>客户</translation>
     </message>
@@ -148,10 +140,6 @@
         <translation>订单</translation>
     </message>
     <message>
-        <source>Orders will propose this address</source>
-        <translation>订单将默认使用此地址</translation>
-    </message>
-    <message>
         <source>Orders, prices, timeline and history</source>
         <translation>订单、价格、时间线和历史</translation>
     </message>
@@ -166,18 +154,6 @@
     <message>
         <source>Timeline</source>
         <translation>时间线</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Undone</source>
-        <translation>已撤销</translation>
-    </message>
-    <message>
-        <source>{name} was removed</source>
-        <translation>已移除 {name}</translation>
     </message>
 </context>
 <context>
@@ -323,6 +299,10 @@
         <translation>联系人 {number}</translation>
     </message>
     <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
         <source>New customer</source>
         <translation>新客户</translation>
     </message>
@@ -418,6 +398,29 @@
     <message>
         <source>New delivery address</source>
         <translation>新送货地址</translation>
+    </message>
+</context>
+<context>
+    <name>Side</name>
+    <message>
+        <source>Confirmed today</source>
+        <translation>今天已确认</translation>
+    </message>
+    <message>
+        <source>Contacts, addresses and details</source>
+        <translation>联系人、地址和资料</translation>
+    </message>
+    <message>
+        <source>Orders will propose this address</source>
+        <translation>订单将默认使用此地址</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>{name} was removed</source>
+        <translation>已移除 {name}</translation>
     </message>
 </context>
 <context>

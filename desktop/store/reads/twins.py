@@ -75,7 +75,8 @@ def twins(
     wanted = keys_of({"name": name, "phone": phone, "tax_registration_no": tax_registration_no, "code": ""})
     columns = {"registry_key": Why.REGISTRY, "name_key": Why.NAME, "phone_key": Why.PHONE}
     same = likely_same(name=name, phone=phone, tax_registration_no=tax_registration_no, besides=besides)
-    for customer in session.scalars(same.limit(_CANDIDATES)):
+    # By key, not by name: a limit with an order would read names until enough of them fit.
+    for customer in session.scalars(same.order_by(None).limit(_CANDIDATES)):
         for column, why in columns.items():
             if wanted[column] is not None and getattr(customer, column) == wanted[column]:
                 found.setdefault(customer.id, set()).add(why)
