@@ -5,6 +5,7 @@ An entry's ``make`` imports its screen when it is first gone to, so that the pro
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Final
 
 from sqlalchemy import Connection
@@ -101,3 +102,22 @@ SCREENS: Final[tuple[Entry, ...]] = (
     Entry("conflict", QT_TRANSLATE_NOOP("Screens", "Conflict"), "conflict", _conflict, in_rail=False),
     Entry("history", QT_TRANSLATE_NOOP("Screens", "History"), "history", _history, in_rail=False),
 )
+
+_MODULES: Final = (
+    "desktop.screens.customers.screen",
+    "desktop.screens.customer.page",
+    "desktop.screens.customer.new",
+    "desktop.screens.orders.screen",
+    "desktop.screens.order.screen",
+    "desktop.screens.sync.screen",
+    "desktop.screens.conflict.screen",
+    "desktop.screens.history.screen",
+)
+
+
+def warm() -> None:
+    """Import every screen. For a thread, once the window is seen: importing one takes a tenth of a second, in which the
+    window would not answer.
+    """
+    for name in _MODULES:
+        import_module(name)
