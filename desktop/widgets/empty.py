@@ -78,7 +78,12 @@ class Empty(Translated):
         column.addStretch(2)
         column.addWidget(self.picture, 0, centre)
         column.addWidget(self._title, 0, centre)
-        column.addWidget(self._text, 0, centre)
+        # Between two stretches, so that its height is that of the width it gets.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._text)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addLayout(self._row)
         column.addStretch(3)
         self.dress()
