@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -26,7 +27,9 @@ from desktop.kit.theme import look, spaced
 from desktop.kit.translated import Translated
 from desktop.screens.sync import words as told
 from desktop.screens.sync.entries import Entry
-from desktop.screens.sync.words import ARROW, Plight, translate
+from desktop.screens.sync.sheet import Kind as RowKind
+from desktop.screens.sync.sheet import Sheet, SheetRow
+from desktop.screens.sync.words import Plight, translate
 from desktop.store.reads.captions import Captions
 from desktop.store.reads.conflicts import Line
 from desktop.store.reads.outbox import Matter, SetAside, Step, Touched
@@ -35,9 +38,8 @@ from desktop.widgets.buttons import TextButton
 from desktop.widgets.labels import Elided, Figures, Label, line
 from desktop.widgets.pill import Pill
 
-MOST_ROWS = 60
+MOST_ROWS = 100
 """An order has up to 300 lines; more than these are counted."""
-_NAME_WIDTH = 148
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Detail(Translated):
         if entry == self._entry and self._area.widget() is not None:
             return
         self._entry, self._captions, self._formats = entry, captions, formats
-        self._build()
+        self._soon.start()
 
     def retranslate(self) -> None:
         """See `Translated.retranslate`."""
@@ -197,7 +199,12 @@ class Detail(Translated):
             yield self._waits_for(matter)
         yield line()
         yield from self._steps(matter)
-        yield _copy(lambda: "\n\n".join(told.step_details(step) for step in matter.steps))
+        yield _copy(partial(self._details, matter))
+
+    def _details(self, matter: Matter) -> str:
+        """All of it in words, and the numbers that help somebody else to find it."""
+        shown = [sheet.accessibleName() for sheet in self.findChildren(Sheet)]
+        return "\n\n".join([*shown, *(told.step_details(step) for step in matter.steps)])
 
     def _waits_for(self, matter: Matter) -> QWidget:
         box = QWidget()
@@ -248,21 +255,18 @@ class Detail(Translated):
         row.addWidget(Figures(self._formats.instant(last.created_ms), role="secondary"))
         return heading
 
-    def _rows(self, matter: Matter, rows: Sequence[Touched]) -> QWidget | None:
-        grid = _Grid()
+    def _rows(self, matter: Matter, rows: Sequence[Touched]) -> Sheet | None:
+        found: list[SheetRow] = []
         for row in rows:
             short = told.line_text(row, self._captions, self._formats, currency=matter.currency)
             if short:
-                grid.figure(row.title, short)
+                found.append(SheetRow(RowKind.FIGURE, row.title, short))
                 continue
             changes = told.told_changes(row, self._captions, self._formats, currency=matter.currency)
             if changes and row.title and row.title != matter.title:
-                grid.title(told.record(row.table, row.title))
-            for one in changes:
-                grid.change(one.field, one.before, one.after)
-        if grid.is_empty:
-            return None
-        return grid
+                found.append(SheetRow(RowKind.TITLE, told.record(row.table, row.title)))
+            found += [SheetRow(RowKind.CHANGE, one.field, one.after, one.before) for one in changes]
+        return Sheet(found) if found else None
 
     def _of_round(self, done: Round) -> Iterator[QWidget]:
         if done.code:
@@ -283,60 +287,8 @@ class Detail(Translated):
         facts = told.round_facts(done, self._formats)
         if done.code:
             facts.append((translate("SyncCentre", "Error"), f"{done.code} {done.message}".strip()))
-        grid = _Grid()
-        for name, value in facts:
-            grid.pair(name, value)
-        yield grid
+        yield Sheet([SheetRow(RowKind.PAIR, name, value) for name, value in facts])
         yield _copy(lambda: told.facts_text(facts))
-
-
-class _Grid(QWidget):
-    """Fields in columns: name, before, arrow, after."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        spaced(self._grid, gap="hair")
-        self._grid.setHorizontalSpacing(look().space("medium"))
-        self._grid.setColumnMinimumWidth(0, look().px(_NAME_WIDTH))
-        self._grid.setColumnStretch(3, 1)
-        self._count = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was added."""
-        return self._count == 0
-
-    def title(self, text: str) -> None:
-        """The record that the next fields are of."""
-        if self._count:
-            self._grid.setRowMinimumHeight(self._count, look().space("small"))
-            self._count += 1
-        self._grid.addWidget(Label(text, role="strong", wraps=True), self._count, 0, 1, 4)
-        self._count += 1
-
-    def pair(self, name: str, value: str) -> None:
-        """A name and a value at the right."""
-        self._grid.addWidget(_top(Label(name, role="secondary", wraps=True)), self._count, 0)
-        self._grid.addWidget(_text(value), self._count, 1, 1, 3)
-        self._count += 1
-
-    def figure(self, name: str, value: str) -> None:
-        """A name with all the room there is, and a figure at the right."""
-        self._grid.addWidget(Elided(name), self._count, 0, 1, 4)
-        self._grid.addWidget(Figures(value), self._count, 4)
-        self._count += 1
-
-    def change(self, name: str, before: str, after: str) -> None:
-        """A field with its value before, where there was one, and after."""
-        self._grid.addWidget(_top(Label(name, role="secondary", wraps=True)), self._count, 0)
-        if before:
-            self._grid.addWidget(_text(before, role="secondary"), self._count, 1)
-            self._grid.addWidget(_top(Label(ARROW, role="secondary")), self._count, 2)
-            self._grid.addWidget(_text(after), self._count, 3)
-        else:
-            self._grid.addWidget(_text(after), self._count, 1, 1, 3)
-        self._count += 1
 
 
 def _text(text: str, *, role: str = "") -> QLabel:
@@ -432,3 +384,10 @@ class Asking(QFrame):
         row.addWidget(self.yes, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.no, 0, Qt.AlignmentFlag.AlignTop)
         self.setFocusProxy(self.yes)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc keeps it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._keep()
+        else:
+            super().keyPressEvent(event)

@@ -85,7 +85,7 @@ def _goes_without_saying(entity: Entity, row: Touched, change: Change) -> bool:
     item = entity.fields.get(change.name)
     is_parent = item is not None and item.ref in {"customer", "sales_order", "app_user"}
     is_usual = is_empty(change.after) or (item is not None and change.after == item.default)
-    return is_parent or is_usual or change.after == row.title
+    return is_parent or is_usual or change.after == row.title or change.name == "customer_name"
 
 
 def line_text(row: Touched, captions: Captions, formats: Formats, *, currency: str = "") -> str:
