@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -50,23 +50,20 @@ class Banner(QWidget):
         if told.action is not None:
             words, run = told.action
             self.button = TextButton(lambda: words, run, role="link")
-            row.addWidget(self.button)
+            row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._restyle()
 
     def _restyle(self) -> None:
-        """Leave room for the icon."""
+        """Leave room for the icon, and be as high as what is clicked."""
         self._gap.setFixedWidth(look().size("icon"))
+        self.setMinimumHeight(look().px(32))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the look."""
         if event.type() is QEvent.Type.StyleChange:
             self._restyle()
         super().changeEvent(event)
-
-    def minimumSizeHint(self) -> QSize:
-        """As high as a target for the pointer."""
-        return QSize(0, max(super().minimumSizeHint().height(), look().px(32)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground and icon."""

@@ -78,12 +78,12 @@ class ChangeList(Translated):
     def _columns(self) -> tuple[ShownColumn, ...]:
         return (
             ShownColumn("when", lambda: self.tr("When"), lambda row: row["when"], width=112),
-            ShownColumn("what", lambda: self.tr("What"), lambda row: row["what"], width=112),
-            ShownColumn("before", lambda: self.tr("Before"), lambda row: row["before"], width=120),
-            ShownColumn("after", lambda: self.tr("After"), lambda row: row["after"], width=136),
-            ShownColumn("who", lambda: self.tr("Who"), lambda row: row["who"], width=112),
+            ShownColumn("what", lambda: self.tr("What"), lambda row: row["what"], width=104),
+            ShownColumn("before", lambda: self.tr("Before"), lambda row: row["before"], width=112),
+            ShownColumn("after", lambda: self.tr("After"), lambda row: row["after"], width=120),
+            ShownColumn("who", lambda: self.tr("Who"), lambda row: row["who"], width=104),
             ShownColumn("where", lambda: self.tr("Where"), lambda row: row["where"], width=72),
-            ShownColumn("state", lambda: self.tr("State"), lambda row: row["state"], width=96),
+            ShownColumn("state", lambda: self.tr("State"), lambda row: row["state"], width=104),
         )
 
     # -- what is shown

@@ -337,6 +337,8 @@ class CustomerScreen(Screen):
 
     def restyle(self) -> None:
         """See `Translated.restyle`."""
+        # What the lists would like to have at least would push the figures into each other.
+        self._halves.setMinimumHeight(look().px(160))
         self._halves.setSizes([max(self.width() - look().px(SIDE), look().px(360)), look().px(SIDE)])
 
 

@@ -138,7 +138,7 @@ class OrdersTab(Tab):
             ),
             ShownColumn(
                 "reference_no", lambda: words.field("sales_order", "reference_no"), lambda row: row["reference_no"],
-                "reference_no", width=96,
+                "reference_no", width=136, is_hidden=True,
             ),
         )  # fmt: skip
 
@@ -208,8 +208,8 @@ class PricesTab(Tab):
                 "paid", lambda: self.tr("Last price"), lambda row: money(last(row).paid_minor, last(row)), is_figure=True,
                 width=112,
             ),
-            ShownColumn("unit", lambda: words.field("order_line", "unit_name"), lambda row: last(row).unit_name, width=56),
-            ShownColumn("change", lambda: self.tr("Since before"), lambda row: since_text(row["bought"]), is_figure=True, width=88),
+            ShownColumn("unit", lambda: words.field("order_line", "unit_name"), lambda row: last(row).unit_name, width=72),
+            ShownColumn("change", lambda: self.tr("Since before"), lambda row: since_text(row["bought"]), is_figure=True, width=104),
             ShownColumn(
                 "listed", lambda: words.field("order_line", "list_price_minor"),
                 lambda row: money(last(row).list_price_minor, last(row)), is_figure=True, width=112, is_hidden=True,
