@@ -61,7 +61,7 @@ COLUMNS = (
     QT_TRANSLATE_NOOP("OrderPaper", "Unit"),
     QT_TRANSLATE_NOOP("OrderPaper", "Price"),
     QT_TRANSLATE_NOOP("OrderPaper", "Discount"),
-    QT_TRANSLATE_NOOP("OrderPaper", "Tax"),
+    QT_TRANSLATE_NOOP("OrderPaper", "Tax rate"),
     QT_TRANSLATE_NOOP("OrderPaper", "Net"),
 )
 """The heads of the table of lines; those from the fourth on but the fifth are figures."""

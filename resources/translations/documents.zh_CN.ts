@@ -117,7 +117,7 @@
     </message>
     <message>
         <source>Tax</source>
-        <translation>税率</translation>
+        <translation>税额</translation>
     </message>
     <message>
         <source>Tax number</source>

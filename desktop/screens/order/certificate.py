@@ -15,7 +15,7 @@ from crm.orders.pricing import Certificate
 from desktop.kit import words
 from desktop.kit.format import NO_VALUE, formats
 from desktop.kit.session import Session
-from desktop.kit.theme import spaced
+from desktop.kit.theme import look, spaced
 from desktop.kit.translated import Translated
 from desktop.store.reads.certificates import Explanation, Period, explain
 from desktop.widgets.labels import Label
@@ -32,6 +32,7 @@ class CertificateView(Translated):
         self._found: Explanation | None = None
         self._grid = QGridLayout(self)
         spaced(self._grid, gap="hair")
+        self._grid.setHorizontalSpacing(look().space("medium"))
         self._grid.setColumnStretch(1, 1)
         self._labels: list[Label] = []
         self.rows: list[tuple[str, str]] = []

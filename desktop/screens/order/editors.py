@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.screens.order.lines import LINE_ROLE, Col
@@ -18,6 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 BURST_S: Final = 0.035
 """A scanner types faster than this for each character; nobody else does."""
 SHORTEST_SCAN: Final = 8
+_FILLED: Final = "roundsman_filled"
 
 
 class ProductEdit(QLineEdit):
@@ -67,15 +68,16 @@ class DayEdit(DateInput):
 
 
 class LineEditors(QStyledItemDelegate):
-    """Makes the editors, and tells what a key asks for: ``moved`` carries how to go on from the cell (see `Way`)."""
+    """Makes the editors, and tells what a key asks for: ``moved`` carries how to go on from the cell ."""
 
     moved = Signal(str)
     removed = Signal()
     opened = Signal(object)
 
-    def __init__(self, today: Callable[[], date], parent: QWidget) -> None:
+    def __init__(self, today: Callable[[], date], parent: QWidget, *, paste: Callable[[], bool]) -> None:
         super().__init__(parent)
         self._today = today
+        self._paste = paste
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """An editor for a cell."""
@@ -94,8 +96,7 @@ class LineEditors(QStyledItemDelegate):
                 field.setAlignment(Qt.AlignmentFlag.AlignRight)
             editor = field
         editor.setProperty("role", "cell")
-        title = index.model().headerData(column, Qt.Orientation.Horizontal)
-        editor.setAccessibleName(f"{title} {index.row() + 1}")
+        name_editor(editor, index)
         self.opened.emit(editor)
         return editor
 
@@ -107,7 +108,12 @@ class LineEditors(QStyledItemDelegate):
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Show what stands in the cell, chosen, so that typing replaces it."""
+        """Show what stands in the cell, chosen, so that typing replaces it. Once: views ask again whenever cells change,
+        and what is being typed would be lost.
+        """
+        if editor.property(_FILLED):
+            return
+        editor.setProperty(_FILLED, True)
         if isinstance(editor, QComboBox):
             editor.setCurrentIndex(max(editor.findData(index.data(LINE_ROLE).unit_id), 0))
         elif isinstance(editor, QLineEdit):
@@ -133,6 +139,8 @@ class LineEditors(QStyledItemDelegate):
                 return True
             return False
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.matches(QKeySequence.StandardKey.Paste) and self._paste():
+                return True
             way = self._way(editor, event)
             if way:
                 self.moved.emit(way)
@@ -161,3 +169,9 @@ class LineEditors(QStyledItemDelegate):
         if key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and not isinstance(editor, ProductEdit | QComboBox):
             return "up" if key == Qt.Key.Key_Up else "down"
         return ""
+
+
+def name_editor(editor: QWidget, index: Index) -> None:
+    """Give an editor the name of its cell, for those who hear it."""
+    title = index.model().headerData(index.column(), Qt.Orientation.Horizontal)
+    editor.setAccessibleName(f"{title} {index.row() + 1}")

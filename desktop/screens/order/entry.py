@@ -31,7 +31,7 @@ from desktop.screens.order.grid import LinesGrid
 from desktop.screens.order.head import HeadForm
 from desktop.screens.order.keeper import Keeper
 from desktop.screens.order.lines import Col, Line, LinesModel
-from desktop.screens.order.paste import Understood, rows_of, understand
+from desktop.screens.order.paste import PastedRow, Understood, rows_of, understand
 from desktop.screens.order.side import Card, Side
 from desktop.screens.order.telling import change_texts, line_named, look_text
 from desktop.store.reads.order import Beginning, beginning, repeated
@@ -379,10 +379,12 @@ class EntryView(Translated):
             if name in each.wrong:
                 made.wrong[column] = getattr(each.row, name)
         if each.product is None:
-            made.trouble = self.tr("Row {number}: no one product is found for “{text}”.").format(
-                number=each.row.number, text=each.row.product
-            )
+            made.trouble = partial(self._row_trouble, each.row)
         return made
+
+    def _row_trouble(self, row: PastedRow) -> str:
+        text = self.tr("Row {number}: no one product is found for “{text}”.")
+        return text.format(number=row.number, text=row.product)
 
     # -- submitting
 
@@ -456,9 +458,8 @@ class EntryView(Translated):
         told = []
         for row in self.lines.unfinished():
             each = self.lines.lines[row]
-            wrong = each.trouble or next(
-                (self.lines.wrong_text(each, column) for column in each.wrong), self.tr("Choose a product.")
-            )
+            columns = (Col.PRODUCT, *each.wrong) if each.trouble is not None else tuple(each.wrong)
+            wrong = self.lines.wrong_text(each, columns[0]) if columns else self.tr("Choose a product.")
             told.append(f"{line_named(row + 1)}: {wrong}")
         self._hint.setText("   ".join(told))
         self._hint.setProperty("meaning", "needs_you" if told else "")
@@ -498,7 +499,9 @@ class EntryView(Translated):
         self.confirm.setText(
             self.tr("The office will look at this order. Press Ctrl+Enter again to submit it all the same.")
         )
-        self.lines.retranslate()
+        self.grid.retranslate()
+        if self._quote is not None:
+            self._show_changes(self._quote)
         facts = self._begun.facts if self._begun is not None else None
         if facts is not None:
             self._number.setText(str(facts.order["number"]))

@@ -178,7 +178,7 @@ class ProductFinder(Translated):
 
         def arrived(asked: str, products: list[Product]) -> None:
             self._answered = asked
-            self._offer(products, 0 if products else -1)
+            self._offer(products, 0 if products and not products[0].is_near else -1)
 
         query = partial(find_products, text=self._asked, customer_id=self._customer_id)
         self._session.tasks.read(query, partial(arrived, self._asked), owner=self, slot="find")

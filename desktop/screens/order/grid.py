@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from crm.money import MILLI
 from desktop.kit.session import Session
 from desktop.kit.theme import look
-from desktop.screens.order.editors import LineEditors, ProductEdit
+from desktop.screens.order.editors import LineEditors, ProductEdit, name_editor
 from desktop.screens.order.finder import ProductFinder
 from desktop.screens.order.lines import TYPED, Col, Line, LinesModel
 from desktop.store.reads.products import Product, exact_product
@@ -59,8 +59,9 @@ class LinesGrid(QTableView):
         self._customer_id: bytes | None = None
         self._editor: QWidget | None = None
         self._asking = 0
+        self._opened = 0
         self.setModel(lines)
-        editors = LineEditors(session.today, self)
+        editors = LineEditors(session.today, self, paste=self.paste)
         editors.moved.connect(self._on_moved)
         editors.opened.connect(self._on_opened)
         self.setItemDelegate(editors)
@@ -187,15 +188,17 @@ class LinesGrid(QTableView):
 
     def _on_opened(self, editor: QWidget) -> None:
         self._editor = editor
-        editor.destroyed.connect(partial(self._forget, id(editor)))
+        self._opened += 1
+        editor.destroyed.connect(partial(self._forget, self._opened))
         if isinstance(editor, ProductEdit):
             editor.textEdited.connect(self._finder.ask)
             editor.stepped.connect(self._finder.step)
             # The editor gets its place after it was made.
             QTimer.singleShot(0, editor, partial(self._show_finder, editor))
 
-    def _forget(self, editor_id: int) -> None:
-        if self._editor is not None and id(self._editor) == editor_id:
+    def _forget(self, number: int) -> None:
+        """An editor is gone; only the last one may have been forgotten to be closed."""
+        if number == self._opened:
             self._editor = None
 
     def _show_finder(self, editor: ProductEdit) -> None:
@@ -225,7 +228,7 @@ class LinesGrid(QTableView):
             self._look_for(line, text)
 
     def _look_for(self, line: Line, text: str, *, is_scan: bool = False) -> None:
-        self.lines.leave_unfound(line, text, "")
+        self.lines.leave_unfound(line, text)
         self._asking += 1
 
         def arrived(product: Product | None) -> None:
@@ -233,8 +236,7 @@ class LinesGrid(QTableView):
             if line.product is not None or line.typed != text:
                 return
             if product is None:
-                trouble = self.tr("No one product is found for this. Choose it again, or take the line off.")
-                self.lines.leave_unfound(line, text, trouble)
+                self.lines.leave_unfound(line, text, self._not_found)
             elif is_scan:
                 self._count_scan(line, product)
             else:
@@ -246,6 +248,9 @@ class LinesGrid(QTableView):
 
         query = partial(exact_product, text=text, customer_id=self._customer_id)
         self._session.tasks.read(query, arrived, failed, owner=self)
+
+    def _not_found(self) -> str:
+        return self.tr("No one product is found for this. Choose it again, or take the line off.")
 
     def _scan(self, text: str, row: int) -> None:
         line = self.lines.lines[row]
@@ -329,7 +334,13 @@ class LinesGrid(QTableView):
     def _on_current(self, _current: QModelIndex, _before: QModelIndex) -> None:
         self.line_changed.emit(self.line)
 
-    # -- look
+    # -- look and language
+
+    def retranslate(self) -> None:
+        """Titles and texts in the language of the window, and the name of the editor that is open."""
+        self.lines.retranslate()
+        if self._editor is not None:
+            name_editor(self._editor, self.currentIndex())
 
     def restyle(self) -> None:
         """Take the sizes of the look."""

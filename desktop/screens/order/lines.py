@@ -5,7 +5,7 @@ What was typed and is not understood stays where it is and says what is wrong. T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 )
 
 from crm.changes.entity import Row
+from crm.orders.completeness import Problem
 from crm.orders.drafting import DraftLine, Quote
 from desktop.kit import format as formatting
 from desktop.kit.format import formats
@@ -59,7 +60,7 @@ TYPED: Final = (Col.PRODUCT, Col.QUANTITY, Col.UNIT, Col.PRICE, Col.DISCOUNT, Co
 @dataclass(eq=False)
 class Line:
     """One line as it was typed. ``typed`` is what stands for the product while none is chosen, ``wrong`` what was typed in
-    a column and is not understood, ``trouble`` why the line cannot be kept as one of the order.
+    a column and is not understood, ``trouble`` why the line cannot be kept as one of the order (asked for again by language).
 
     ``told`` is the line as it would be written, from the last quote.
     """
@@ -75,9 +76,9 @@ class Line:
     note: str = ""
     id: bytes | None = None
     wrong: dict[Col, str] = field(default_factory=dict)
-    trouble: str = ""
+    trouble: Callable[[], str] | None = None
     told: Row | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -149,12 +150,12 @@ class LinesModel(QAbstractTableModel):
             line.unit_id = unit_id if unit_id is not None else product.packs[0].id
             if not line.quantity_milli and Col.QUANTITY not in line.wrong:
                 line.quantity_milli = product.first_quantity_milli(line.unit_id)
-        line.product, line.typed, line.trouble, line.problems = product, "", "", ()
+        line.product, line.typed, line.trouble, line.problems = product, "", None, ()
         self._tell(row)
         self._keep_last_empty()
         self.edited.emit()
 
-    def leave_unfound(self, line: Line, typed: str, trouble: str) -> None:
+    def leave_unfound(self, line: Line, typed: str, trouble: Callable[[], str] | None = None) -> None:
         """Keep what was typed for a product that was not found, and why."""
         row = self.row_of(line)
         if row is None:
@@ -240,10 +241,10 @@ class LinesModel(QAbstractTableModel):
 
     def show_quote(self, lines: Sequence[Line], quote: Quote) -> None:
         """Show what the lines come to, which were asked about in this order."""
-        by_line: dict[int, list[str]] = {}
+        by_line: dict[int, list[Problem]] = {}
         for problem in quote.problems:
             if problem.line_no is not None:
-                by_line.setdefault(problem.line_no, []).append(problem_text(problem))
+                by_line.setdefault(problem.line_no, []).append(problem)
         amounts = quote.amounts.lines
         for place, (line, told) in enumerate(zip(lines, quote.lines, strict=True)):
             net = {"net_minor": amounts[place].net_minor} if place < len(amounts) else {}
@@ -263,8 +264,10 @@ class LinesModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """What is typed can be edited once there is a product."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         found = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and Col(index.column()) in TYPED:
+        if Col(index.column()) in TYPED:
             line = self.lines[index.row()]
             if index.column() in (Col.PRODUCT, Col.QUANTITY) or line.product is not None:
                 found |= Qt.ItemFlag.ItemIsEditable
@@ -359,9 +362,9 @@ class LinesModel(QAbstractTableModel):
                 Col.WANTED: translate("OrderLines", "This is not a day."),
             }
             return told.get(column, "")
-        if column is Col.PRODUCT and line.trouble:
-            return line.trouble
-        return "\n".join(line.problems) if column in (Col.NUMBER, Col.PRODUCT) else ""
+        if column is Col.PRODUCT and line.trouble is not None:
+            return line.trouble()
+        return "\n".join(map(problem_text, line.problems)) if column in (Col.NUMBER, Col.PRODUCT) else ""
 
     def _colour(self, line: Line, column: Col) -> str:
         if column in line.wrong or (column in (Col.PRODUCT, Col.NUMBER) and line.trouble):

@@ -47,42 +47,37 @@ class OrderScreen(Screen):
         self._stack = QStackedLayout(self)
         session.bus.changed.connect(self._on_changed)
 
-    def _build(self) -> None:
-        """The commands are added after the screen was made, and the buttons are made of them."""
-        if self._entry is not None:
-            return
-        self._entry = EntryView(self.session, self.shell, self.shell.commands)
-        self._page = PageView(self.session, self.shell, self.shell.commands)
-        self._choose = ChooseView(self.session, self.shell)
-        self._stack.addWidget(self._entry)
-        self._stack.addWidget(self._page)
-        self._stack.addWidget(self._choose)
-        self._choose.chosen.connect(lambda row_id: self.shell.open("order", {"new_for": row_id.hex()}))
-        self._choose.left.connect(self.shell.back)
-        self._entry.made.connect(self._on_made)
-        self._entry.submitted.connect(self._on_submitted)
-        self._entry.titled.connect(self.titled)
-        self._entry.left.connect(self.shell.back)
+    # Each part is made when it is first needed: the buttons are made of commands, which are added after the screen was
+    # made, and all three at once would take longer than a person notices.
 
     @property
     def entry(self) -> EntryView:
         """Where a draft is written."""
-        self._build()
-        assert self._entry is not None
+        if self._entry is None:
+            entry = self._entry = EntryView(self.session, self.shell, self.shell.commands)
+            self._stack.addWidget(entry)
+            entry.made.connect(self._on_made)
+            entry.submitted.connect(self._on_submitted)
+            entry.titled.connect(self.titled)
+            entry.left.connect(self.shell.back)
         return self._entry
 
     @property
     def page(self) -> PageView:
         """Where an order is read."""
-        self._build()
-        assert self._page is not None
+        if self._page is None:
+            self._page = PageView(self.session, self.shell, self.shell.commands)
+            self._stack.addWidget(self._page)
         return self._page
 
     @property
     def choose(self) -> ChooseView:
         """Where the customer of a new order is chosen."""
-        self._build()
-        assert self._choose is not None
+        if self._choose is None:
+            choose = self._choose = ChooseView(self.session, self.shell)
+            self._stack.addWidget(choose)
+            choose.chosen.connect(lambda row_id: self.shell.open("order", {"new_for": row_id.hex()}))
+            choose.left.connect(self.shell.back)
         return self._choose
 
     @property
@@ -94,7 +89,6 @@ class OrderScreen(Screen):
 
     def open(self, place: Place) -> None:
         """See `Screen.open`."""
-        self._build()
         if dict(place) == dict(self._place) and (self._facts is not None or self.is_writing):
             self._refresh()
             return
@@ -104,6 +98,7 @@ class OrderScreen(Screen):
             self._write(bytes.fromhex(customer), None)
         elif isinstance(place.get("id"), str):
             self._read()
+            _ = self.page  # made while the order is read
         else:
             self.choose.begin()
             self._stack.setCurrentWidget(self.choose)
@@ -126,7 +121,7 @@ class OrderScreen(Screen):
                 )
             return self.tr("Order for {customer}").format(customer=name) if name else self.tr("Order")
         facts = self._facts
-        if self._stack.currentWidget() is self._choose:
+        if self._choose is not None and self._stack.currentWidget() is self._choose:
             return self.tr("New order")
         return (
             f"{facts.order['number']!s} · {facts.order['customer_name']!s}"
@@ -163,7 +158,8 @@ class OrderScreen(Screen):
     def _on_shown(self) -> None:
         self.titled.emit()
         self.shell.commands.refresh()
-        self.page.show_buttons()
+        if self._page is not None:
+            self._page.show_buttons()
         self.take_focus()
 
     def take_focus(self) -> None:
@@ -214,9 +210,10 @@ class OrderScreen(Screen):
         order_id = self.order_id
         if order_id is None or not changes.touches("sales_order", order_id):
             return
-        keeper = self.entry.keeper
-        if self.is_writing and (changes.is_only_by(keeper) or not keeper.is_kept):
-            return
+        if self.is_writing:
+            keeper = self.entry.keeper
+            if changes.is_only_by(keeper) or not keeper.is_kept:
+                return
         self._read()
 
     # -- commands

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -45,7 +45,8 @@ class Bought:
 class Product:
     """A product as it is offered. ``packs`` has the base unit, and the one that is taken by itself first.
 
-    ``bought`` None: never by this customer. ``unit_id`` is the pack whose barcode was scanned.
+    ``bought`` None: never by this customer. ``scanned_unit_id`` is the pack whose barcode was asked for. ``is_near``: it was
+    found with a slip in what was typed, and is nothing to be taken for granted.
     """
 
     id: bytes
@@ -59,6 +60,7 @@ class Product:
     packs: tuple[Pack, ...]
     bought: Bought | None = None
     scanned_unit_id: bytes | None = None
+    is_near: bool = False
 
     def pack(self, unit_id: bytes | None) -> Pack:
         """A pack by id; the first one where there is none such."""
@@ -86,18 +88,22 @@ def find_products(
         return []
     exact, scanned = _exactly(connection, typed)
     ids = list(dict.fromkeys([*exact, *scanned]))
+    near: set[bytes] = set()
     if len(ids) < limit:
         hits = search(connection, typed, kinds=("product",), limit=limit)
+        near = {hit.id for hit in hits if hit.is_near}
         ids += [hit.id for hit in hits if hit.id not in ids]
         if not hits:
             ids += [row_id for row_id in _holding(connection, typed, limit) if row_id not in ids]
     found = products_of(connection, ids, customer_id, scanned=scanned)
-    return [product for product in found if not product.is_retired][:limit]
+    return [replace(product, is_near=product.id in near) for product in found if not product.is_retired][
+        :limit
+    ]
 
 
 def exact_product(connection: Connection, text: str, customer_id: bytes | None) -> Product | None:
     """The product that has the very code, barcode or name, or the only one that is found; None when that is not clear."""
-    found = find_products(connection, text, customer_id, limit=LIMIT)
+    found = [one for one in find_products(connection, text, customer_id) if not one.is_near]
     if not found:
         return None
     typed = text.strip().casefold()
