@@ -70,8 +70,13 @@ def test_stall_fails_the_test_in_which_it_happens(tmp_path: Path, watch: Watch) 
     program = (
         "import time\n"
         "from tests.desktop.conftest import *\n"
+        "pytestmark = REPEATED\n"
+        "runs = []\n"
         "def test_that_stalls(qapp):\n"
         "    time.sleep(0.3)\n"
+        "def test_that_the_machine_stalled_once(qapp):\n"
+        "    runs.append(1)\n"
+        "    time.sleep(0.3 if len(runs) == 1 else 0)\n"
         "def test_that_does_not(qapp):\n"
         "    pass\n"
     )
@@ -96,5 +101,5 @@ def test_stall_fails_the_test_in_which_it_happens(tmp_path: Path, watch: Watch) 
             timeout=100,
             cwd=PROJECT,
         )
-    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert "1 failed, 2 passed, 3 rerun" in done.stdout, done.stdout + done.stderr
     assert "the window did not answer for" in done.stdout
