@@ -151,6 +151,7 @@ QAbstractItemView {
     background: $surface; alternate-background-color: $surface; border: none; color: $text;
     selection-background-color: $selected; selection-color: $text; gridline-color: $hairline;
 }
+QFrame[role="raised"] QAbstractItemView { background: transparent; }
 QListView::item { padding: 0 ${p8}px; }
 QListView::item:hover, QTableView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTableView::item:selected, QTreeView::item:selected { background: $selected; color: $text; }
