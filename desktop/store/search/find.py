@@ -6,7 +6,7 @@ begins so before those that hold it anywhere, and only these are compared with w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -103,6 +103,16 @@ class Typed:
         self.words = [word for word in self.text.split() if tokens.squeezed(word)][:MOST_WORDS]
 
     @cached_property
+    def asked(self) -> _Asked:
+        """All of it, as it is compared."""
+        return _Asked.of(self.text, self.number)
+
+    @cached_property
+    def asked_words(self) -> list[_Asked]:
+        """Each word, as it is compared."""
+        return [_Asked.of(word, "") for word in self.words]
+
+    @cached_property
     def is_number(self) -> bool:
         """Whether it is digits and what groups them."""
         return all(character.isdecimal() or character in "+-()/. " for character in self.text)
@@ -116,7 +126,10 @@ class Typed:
     def anywhere(self) -> str:
         """Finds what holds every word."""
         each = " AND ".join(f"({_question(word)})" for word in self.words)
-        return f'("{self.number}" *) OR ({each})' if self.number else each
+        if not self.number:
+            return each
+        found = f'({_digits(self.number)}) OR ("{self.number}" *)'
+        return f"{found} OR ({each})" if len(self.words) > 1 else found
 
     @cached_property
     def beginning(self) -> str:
@@ -159,6 +172,8 @@ def _question(word: str) -> str:
 
 def _either(run: str, *, is_chinese: bool) -> str:
     """A run as a word, or as the sound of several characters."""
+    if run.isdecimal() and len(run) >= tokens.SHORTEST_NUMBER:
+        return f'("{run}" * OR ({_digits(run)}))'
     if is_chinese or not run.isalpha():
         return _word(run, is_chinese=is_chinese)
     return _letters(run)
@@ -181,6 +196,15 @@ def _letters(run: str) -> str:
 
 def _piece(piece: str) -> str:
     return f'"{piece}"' if len(piece) == tokens.LONGEST_SOUND else f'"{piece}" *'
+
+
+def _digits(number: str) -> str:
+    """Digits in the middle of a number: of long ones the index keeps six from each digit on."""
+    size = tokens.LONGEST_NUMBER
+    if len(number) <= size:
+        return f'"{tokens.NUMBER}{number}" *'
+    places = dict.fromkeys([*range(0, len(number) - size, size), len(number) - size])
+    return " AND ".join(f'"{tokens.NUMBER}{number[at : at + size]}"' for at in places)
 
 
 def _word(run: str, is_chinese: bool) -> str:
@@ -228,7 +252,7 @@ def _number_slips(number: str) -> str:
     found = []
     for at in range(len(number)):
         parts = [part for part in (number[:at], number[at + 1 :]) if len(part) >= tokens.SHORTEST_NUMBER]
-        found.append(" AND ".join(f'"{part}" *' for part in parts))
+        found.append(" AND ".join(map(_digits, parts)))
     return " OR ".join(f"({one})" for one in found)
 
 
@@ -295,14 +319,39 @@ def _rows(connection: Connection, source: Source, docs: Iterable[int]) -> Iterat
 Match = tuple[float, str, Way]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A text that was typed, in every form in which it is compared."""
+
+    text: str
+    squeezed: str
+    number: str
+    letters: str
+
+    @staticmethod
+    def of(text: str, number: str) -> _Asked:
+        squeezed = tokens.squeezed(text)
+        letters = squeezed if text.isascii() and squeezed.isalpha() else ""
+        return _Asked(text, squeezed, number or (tokens.digits(text) if text.isdecimal() else ""), letters)
+
+
+_Compared = tuple[float, str, Way, str]
+"""A column of a row: what its place costs, its name, how it is found, and its text in the form that is compared."""
+
+
 def _match(source: Source, row: dict[str, Any], typed: Typed) -> Match | None:
     """How well a row answers: as its worst word does, or better where all of it stands in one field. The field is that
     of the best word.
     """
-    whole = _best(source, row, typed.text, typed.number)
+    columns = [
+        (place / 2, name, way, _FORMS[way](str(row[name])))
+        for place, (name, way) in enumerate(source.columns)
+        if row[name]
+    ]
+    whole = _best(columns, typed.asked)
     if len(typed.words) == 1:
         return whole
-    each = [_best(source, row, word, "") for word in typed.words]
+    each = [_best(columns, word) for word in typed.asked_words]
     if all(one is not None for one in each):
         ranks = [one for one in each if one is not None]
         best = max(ranks)
@@ -311,32 +360,35 @@ def _match(source: Source, row: dict[str, Any], typed: Typed) -> Match | None:
     return whole
 
 
-def _best(source: Source, row: dict[str, Any], text: str, number: str) -> Match | None:
+_FORMS: Final[dict[Way, Callable[[str], str]]] = {
+    Way.NUMBER: tokens.digits,
+    Way.CODE: tokens.squeezed,
+    Way.TEXT: tokens.folded,
+    Way.NAME: tokens.folded,
+}
+
+
+def _best(columns: Iterable[_Compared], asked: _Asked) -> Match | None:
     found: list[Match] = []
-    for place, (name, way) in enumerate(source.columns):
-        value = row[name]
-        if not value:
-            continue
-        rank, how = _rank(str(value), way, text, number)
+    for cost, name, way, plain in columns:
+        rank, how = _rank(plain, way, asked)
         if rank:
-            found.append((rank - place / 2, name, how))
+            found.append((rank - cost, name, how))
     return max(found) if found else None
 
 
-def _rank(value: str, way: Way, text: str, number: str) -> tuple[float, Way]:
+def _rank(plain: str, way: Way, asked: _Asked) -> tuple[float, Way]:
     if way is Way.NUMBER:
-        wanted = number or (tokens.digits(text) if text.isdecimal() else "")
-        return (_standing(tokens.digits(value), wanted, 94, 76, 72) if wanted else 0), way
+        return _standing(plain, asked.number, 94, 76, 72), way
     if way is Way.CODE:
-        return _standing(tokens.squeezed(value), tokens.squeezed(text), 98, 86, 70), way
-    plain = tokens.folded(value)
+        return _standing(plain, asked.squeezed, 98, 86, 70), way
     if way is Way.TEXT:
-        return _standing(plain, text, 66, 64, 60), way
-    rank = _standing(plain, text, 100, 90, 80)
-    if not rank and text.isascii() and (letters := tokens.squeezed(text)).isalpha():
+        return _standing(plain, asked.text, 66, 64, 60), way
+    rank = _standing(plain, asked.text, 100, 90, 80)
+    if not rank and asked.letters and not plain.isascii():
         spoken = syllables("".join(run for run, is_chinese in tokens.runs(plain) if is_chinese))
         initials = "".join(syllable[0] for syllable in spoken)
-        heard = max(_standing(initials, letters, 78, 74, 62), _pinyin(spoken, letters))
+        heard = max(_standing(initials, asked.letters, 78, 74, 62), _pinyin(spoken, asked.letters))
         return heard, Way.SOUND
     return rank, way
 
