@@ -120,8 +120,9 @@ class SyncEngine:
             self._pull(report)
             self._push(report)
         report.seconds = self._seconds() - begun
-        if report.code == 0:
-            # Afterwards (sync-protocol, 11): everything is there and can be used without them.
+        if report.code in {0, Code.UNREACHABLE}:
+            # Afterwards (sync-protocol, 11): everything is there and can be used without them. An index of an older
+            # version is made anew without the office too.
             with _telling(report):
                 self.store.build_indexes()
                 self.store.build_search()

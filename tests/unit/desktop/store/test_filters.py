@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
+from crm.changes.entity import Row
 from crm.ids import derive_id
 from desktop.store.reads.customers import CUSTOMERS
 from desktop.store.reads.listing import Listing, Reading, values_of
@@ -24,7 +25,7 @@ MIDNIGHT_MS: Final = 1_793_635_200_000
 OTHER: Final = derive_id("person", "bob")
 
 
-def order(name: str, whose: str, day: str, state: str = "approved", **values: object) -> dict[str, object]:
+def order(name: str, whose: str, day: str, state: str = "approved", **values: Any) -> Row:
     return row(
         "sales_order",
         name,
