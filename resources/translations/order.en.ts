@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
-    <name>EntryView</name>
+    <name>Gathering</name>
     <message numerus="yes">
         <source>%n row(s) pasted</source>
         <translation>

@@ -255,18 +255,6 @@
 </context>
 <context>
     <name>EntryView</name>
-    <message numerus="yes">
-        <source>%n row(s) pasted</source>
-        <translation>
-            <numerusform>已粘贴 %n 行</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n to be mended</source>
-        <translation>
-            <numerusform>其中 %n 行需修正</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Being saved …</source>
         <translation>正在保存…</translation>
@@ -274,10 +262,6 @@
     <message>
         <source>Choose a product.</source>
         <translation>请选择产品。</translation>
-    </message>
-    <message>
-        <source>Line taken off: {name}</source>
-        <translation>已删除：{name}</translation>
     </message>
     <message>
         <source>Lines of the order</source>
@@ -300,10 +284,6 @@
         <translation>{name} 退回：{reason}</translation>
     </message>
     <message>
-        <source>Row {number}: no one product is found for “{text}”.</source>
-        <translation>第 {number} 行：“{text}”没有唯一对应的产品。</translation>
-    </message>
-    <message>
         <source>Saved</source>
         <translation>已保存</translation>
     </message>
@@ -316,12 +296,35 @@
         <translation>办公室会核查此订单。再按一次 Ctrl+Enter 仍然提交。</translation>
     </message>
     <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
         <source>Why this price</source>
         <translation>价格依据</translation>
+    </message>
+</context>
+<context>
+    <name>Gathering</name>
+    <message numerus="yes">
+        <source>%n row(s) pasted</source>
+        <translation>
+            <numerusform>已粘贴 %n 行</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to be mended</source>
+        <translation>
+            <numerusform>其中 %n 行需修正</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Line taken off: {name}</source>
+        <translation>已删除：{name}</translation>
+    </message>
+    <message>
+        <source>Row {number}: no one product is found for “{text}”.</source>
+        <translation>第 {number} 行：“{text}”没有唯一对应的产品。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -443,8 +446,8 @@
         </translation>
     </message>
     <message>
-        <source>{told}: {given}, and {allowed} is</source>
-        <translation>{told}：给了 {given}，只允许 {allowed}</translation>
+        <source>{told}: {given}, up to {allowed}</source>
+        <translation>{told}：给了 {given}，最多 {allowed}</translation>
     </message>
     <message>
         <source>{told}: {open} open and this order, of {limit}</source>
@@ -688,8 +691,8 @@
         <translation>提交之前</translation>
     </message>
     <message>
-        <source>Changed since it was returned</source>
-        <translation>退回后的修改</translation>
+        <source>Changed since the version before</source>
+        <translation>与上一版的差异</translation>
     </message>
     <message>
         <source>Credit</source>

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from crm.catalogue.rules import PriceRule
 from crm.changes.entity import Row
-from crm.orders.actions import submit_order
+from crm.orders.actions import submit_order, withdraw_order
 from crm.orders.completeness import Gap, Problem
 from crm.orders.drafting import Quote, quote
 from crm.orders.editing import OrderFields
-from crm.orders.pricing import price_rule_of
 from crm.orders.seal import canonical, differences, open_seal
 from desktop.kit.commands import Commands
+from desktop.kit.deeds import Opposite
 from desktop.kit.format import formats
-from desktop.kit.notices import Kind, Notice
 from desktop.kit.screen import Shell
 from desktop.kit.session import Session
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
 from desktop.screens.order.certificate import CertificateView
 from desktop.screens.order.finder import ProductFinder
+from desktop.screens.order.gathering import Gathering
 from desktop.screens.order.grid import LinesGrid
 from desktop.screens.order.head import HeadForm
 from desktop.screens.order.keeper import Keeper
-from desktop.screens.order.lines import Col, Line, LinesModel
-from desktop.screens.order.paste import PastedRow, Understood, rows_of, understand
+from desktop.screens.order.lines import Col, Line, LinesModel, line_of
 from desktop.screens.order.side import Card, Side
 from desktop.screens.order.telling import change_texts, line_named, look_text
-from desktop.store.reads.order import Beginning, beginning, repeated
-from desktop.store.reads.products import Product
+from desktop.store.reads.order import Beginning, beginning
 from desktop.widgets.buttons import CommandButton
 from desktop.widgets.fields import TextInput
 from desktop.widgets.labels import Elided, Label, line
@@ -86,13 +83,14 @@ class EntryView(Translated):
         self._certificate_card.hide()
         self.side = Side(session, self._certificate_card)
         self.keeper = Keeper(session, self._read, self)
+        self.gathering = Gathering(session, shell, self.grid, self._on_edited, self)
+        self.keeper.made.connect(self.gathering.on_made)
         self._arrange(commands)
         self._quote_soon = QTimer(self, singleShot=True, interval=QUOTE_MS)
         self._quote_soon.timeout.connect(self._ask_quote)
         self.lines.edited.connect(self._on_edited)
         self.head.edited.connect(self._on_edited)
         self.note.textEdited.connect(lambda _text: self._on_edited())
-        self.grid.pasted.connect(self.paste_text)
         self.grid.left.connect(self.left)
         self.grid.line_changed.connect(lambda _line: self._show_certificate())
         self.keeper.made.connect(self.made)
@@ -171,6 +169,7 @@ class EntryView(Translated):
         else:
             self.note.clear()
         self.lines.load(lines, currency)
+        self.gathering.begin(customer_id, self.keeper.order_id)
         self._say_returned()
         self.retranslate()
         self.titled.emit()
@@ -231,6 +230,7 @@ class EntryView(Translated):
         """Keep everything now."""
         self.grid.finish()
         self.keeper.keep()
+        self.gathering.keep()
 
     # -- what it comes to
 
@@ -263,12 +263,29 @@ class EntryView(Translated):
             if begun.facts is None:
                 self.head.show_order(found.order, begun.places)
         self.lines.show_quote(lines, found)
-        self.side.show_quote(found, begun.as_of_ms)
+        self.side.show_quote(self._as_numbered(found, lines), begun.as_of_ms)
         self._show_changes(found)
         self._show_certificate()
         self._say_hint()
         if self._is_submitting and version == self._version:
             self.submit()
+
+    def _as_numbered(self, found: Quote, lines: Sequence[Line]) -> Quote:
+        """What is told of lines names them by their number in the grid, where unfinished ones are counted too."""
+        numbers = [(self.lines.row_of(each) or 0) + 1 for each in lines]
+
+        def shown(number: object) -> int | None:
+            known = isinstance(number, int) and 0 < number <= len(numbers)
+            return numbers[cast(int, number) - 1] if known else None
+
+        return replace(
+            found,
+            problems=tuple(problem._replace(line_no=shown(problem.line_no)) for problem in found.problems),
+            looks=tuple(
+                replace(look, details={**look.details, "line_no": shown(look.details.get("line_no"))})
+                for look in found.looks
+            ),
+        )
 
     def _show_changes(self, found: Quote) -> None:
         facts = self._begun.facts if self._begun is not None else None
@@ -307,84 +324,12 @@ class EntryView(Translated):
 
     def remove_line(self) -> None:
         """Take the line off on which the person is."""
-        row = self.grid.currentIndex().row()
-        removed = self.grid.remove_line()
-        if removed is None or removed.is_empty:
-            return
-
-        def back() -> None:
-            removed.id = None
-            lines = self.lines.lines[:-1]
-            lines.insert(min(row, len(lines)), removed)
-            self.lines.load(lines, self.lines.currency)
-            self._on_edited()
-
-        text = self.tr("Line taken off: {name}").format(
-            name=removed.product.name if removed.product is not None else removed.typed
-        )
-        self.shell.notify(Notice(text, Kind.INFORMATION, action=(self.tr("Undo"), back)))
+        self.gathering.remove()
 
     def repeat_last(self) -> None:
         """Add the lines of the customer's last order."""
-        last, customer = self.last_order, self.customer
-        if last is None or customer is None:
-            return
-        query = partial(repeated, order_id=last, customer_id=cast(bytes, customer["id"]))
-
-        def arrived(found: list[tuple[Product, bytes | None, int]]) -> None:
-            self.grid.finish()
-            self.lines.add(
-                [
-                    Line(product=product, unit_id=product.pack(unit_id).id, quantity_milli=quantity)
-                    for product, unit_id, quantity in found
-                ]
-            )
-            self.grid.begin()
-
-        self.session.tasks.read(query, arrived, self.shell.tell_error, owner=self, slot="repeat")
-
-    def paste_text(self, text: str) -> None:
-        """Add the rows of a spreadsheet as lines."""
-        rows = rows_of(text)
-        if not rows or self.customer is None:
-            return
-        query = partial(understand, rows=rows, customer_id=cast(bytes, self.customer["id"]))
-        self.session.tasks.read(query, self._take_pasted, self.shell.tell_error, owner=self, slot="paste")
-
-    def _take_pasted(self, found: list[Understood]) -> None:
-        self.grid.finish()
-        first = self.lines.add([self._pasted(each) for each in found])
-        wrong = [place for place, each in enumerate(found) if each.wrong]
-        if wrong:
-            self.grid.go(
-                first + wrong[0], Col.PRODUCT if "product" in found[wrong[0]].wrong else Col.QUANTITY
-            )
-        else:
-            self.grid.begin()
-        told = self.tr("%n row(s) pasted", "", len(found))
-        if wrong:
-            mended = self.tr("%n to be mended", "", len(wrong))
-            told = f"{told}; {mended}"
-        self.shell.notify(Notice(told, Kind.LOOK if wrong else Kind.DONE))
-
-    def _pasted(self, each: Understood) -> Line:
-        made = Line(
-            product=each.product,
-            typed="" if each.product is not None else each.row.product,
-            quantity_milli=each.quantity_milli or 0,
-            unit_id=each.unit_id,
-            discount_bp=each.discount_bp or 0,
-        )
-        for name, column in (("quantity", Col.QUANTITY), ("unit", Col.UNIT), ("discount", Col.DISCOUNT)):
-            if name in each.wrong:
-                made.wrong[column] = getattr(each.row, name)
-        if each.product is None:
-            made.trouble = partial(self._row_trouble, each.row)
-        return made
-
-    def _row_trouble(self, row: PastedRow) -> str:
-        text = self.tr("Row {number}: no one product is found for “{text}”.")
-        return text.format(number=row.number, text=row.product)
+        if self.last_order is not None:
+            self.gathering.repeat(self.last_order)
 
     # -- submitting
 
@@ -411,11 +356,6 @@ class EntryView(Translated):
         looks = tuple(look_text(each, self.lines.currency) for each in found.looks)
         if looks and looks != self._accepted:
             self._accepted = looks
-            self.confirm.setText(
-                self.tr(
-                    "The office will look at this order. Press Ctrl+Enter again to submit it all the same."
-                )
-            )
             self.confirm.show()
             return
         self.confirm.hide()
@@ -427,6 +367,7 @@ class EntryView(Translated):
             return
 
         def done(_result: object) -> None:
+            self.gathering.finish()
             self.submitted.emit(order_id)
 
         self.session.tasks.write(
@@ -435,6 +376,8 @@ class EntryView(Translated):
             done,
             self.shell.tell_error,
             owner=self,
+            about=self.number,
+            opposite=Opposite("order.withdraw", lambda work: withdraw_order(work, order_id).id),
         )
 
     def _go_to(self, problem: Problem) -> None:
@@ -488,6 +431,11 @@ class EntryView(Translated):
                 self.tr("Returned by {name}: {reason}").format(name=returned[-1].by, reason=returned[-1].note)
             )
 
+    @property
+    def number(self) -> str:
+        """The order's number, once it has one."""
+        return self._number.text() if self.order_id is not None else ""
+
     def show_number(self, number: str) -> None:
         """The number that the order got when it was first kept."""
         self._number.setText(number)
@@ -524,24 +472,3 @@ class EntryView(Translated):
 
 
 _TOTALS: Final = ("list_total_minor", "net_total_minor", "tax_total_minor", "gross_total_minor")
-
-
-def line_of(row: Row, products: Mapping[bytes, Product]) -> Line | None:
-    """A line of an order as it is edited; None when its product is not here."""
-    product = products.get(cast(bytes, row["product_id"]))
-    if product is None:
-        return None
-    wanted = row["wanted_on"]
-    by_hand = price_rule_of(row["price_certificate"]) is PriceRule.MANUAL
-    return Line(
-        product=product,
-        quantity_milli=cast(int, row["quantity_milli"]),
-        unit_id=cast("bytes | None", row["product_unit_id"]),
-        price_minor=cast(int, row["unit_price_minor"]) if by_hand else None,
-        discount_bp=cast(int, row["discount_bp"]),
-        wanted_on=date.fromisoformat(wanted) if isinstance(wanted, str) else None,
-        place=str(row["delivery_place"]),
-        note=str(row["note"]),
-        id=cast(bytes, row["id"]),
-        told=row,
-    )

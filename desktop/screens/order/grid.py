@@ -34,8 +34,8 @@ WIDTHS: Final = {
     Col.PRICE: 88,
     Col.DISCOUNT: 68,
     Col.WANTED: 92,
-    Col.PLACE: 76,
-    Col.AMOUNT: 96,
+    Col.PLACE: 64,
+    Col.AMOUNT: 108,
 }
 LEAST_PRODUCT: Final = 160
 
@@ -236,7 +236,7 @@ class LinesGrid(QTableView):
             if line.product is not None or line.typed != text:
                 return
             if product is None:
-                self.lines.leave_unfound(line, text, self._not_found)
+                self.lines.leave_unfound(line, text, self.not_found)
             elif is_scan:
                 self._count_scan(line, product)
             else:
@@ -249,7 +249,8 @@ class LinesGrid(QTableView):
         query = partial(exact_product, text=text, customer_id=self._customer_id)
         self._session.tasks.read(query, arrived, failed, owner=self)
 
-    def _not_found(self) -> str:
+    def not_found(self) -> str:
+        """What is said where no one product answers what was typed."""
         return self.tr("No one product is found for this. Choose it again, or take the line off.")
 
     def _scan(self, text: str, row: int) -> None:

@@ -19,12 +19,12 @@ from desktop.store.reads.order import Place
 from desktop.widgets.fields import ChoiceInput, DateInput, Field, RateInput, TextInput
 
 _WIDTHS: Final = {
-    "wanted_on": 128,
-    "ship_to_address_id": 128,
+    "wanted_on": 144,
+    "ship_to_address_id": 124,
     "delivery_place": 0,
     "reference_no": 120,
     "discount_bp": 68,
-    "discount_reason": 128,
+    "discount_reason": 120,
 }
 """The fields from left to right, as wide as this at 100 %; the place has what is left."""
 
@@ -77,6 +77,7 @@ class HeadForm(Translated):
         self.wanted.set_value(_day(order["wanted_on"]))
         self.address.setText(str(order["delivery_place"] or ""))
         self.address.setCursorPosition(0)
+        self.address.setToolTip(self.address.text())
         self.reference.setText(str(order["reference_no"] or ""))
         discount = order["discount_bp"]
         self.discount.set_value(discount if isinstance(discount, int) and discount else None)

@@ -136,7 +136,7 @@ class Keeper(QObject):
             self.changed.emit()
 
         intent = "order.edit" if order_id is not None or known else "order.create"
-        self._session.tasks.write(intent, work, done, failed, owner=self)
+        self._session.tasks.write(intent, work, done, failed, owner=self, is_step=False)
 
 
 def _write(

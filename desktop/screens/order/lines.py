@@ -5,11 +5,11 @@ What was typed and is not understood stays where it is and says what is wrong. T
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -21,9 +21,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from crm.catalogue.rules import PriceRule
 from crm.changes.entity import Row
 from crm.orders.completeness import Problem
 from crm.orders.drafting import DraftLine, Quote
+from crm.orders.pricing import price_rule_of
 from desktop.kit import format as formatting
 from desktop.kit.format import formats
 from desktop.kit.theme import look
@@ -403,3 +405,24 @@ def _title(column: Col) -> str:
         Col.AMOUNT: translate("OrderLines", "Net"),
     }
     return titles[column]
+
+
+def line_of(row: Row, products: Mapping[bytes, Product]) -> Line | None:
+    """A line of an order as it is edited; None when its product is not here."""
+    product = products.get(cast(bytes, row["product_id"]))
+    if product is None:
+        return None
+    wanted = row["wanted_on"]
+    by_hand = price_rule_of(row["price_certificate"]) is PriceRule.MANUAL
+    return Line(
+        product=product,
+        quantity_milli=cast(int, row["quantity_milli"]),
+        unit_id=cast("bytes | None", row["product_unit_id"]),
+        price_minor=cast(int, row["unit_price_minor"]) if by_hand else None,
+        discount_bp=cast(int, row["discount_bp"]),
+        wanted_on=date.fromisoformat(wanted) if isinstance(wanted, str) else None,
+        place=str(row["delivery_place"]),
+        note=str(row["note"]),
+        id=cast(bytes, row["id"]),
+        told=row,
+    )

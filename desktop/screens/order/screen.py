@@ -341,7 +341,13 @@ class OrderScreen(Screen):
             self._facts = None
             self._read()
 
-        self.session.tasks.write(intent, work, done, self.shell.tell_error, owner=self)
+        self.session.tasks.write(intent, work, done, self.shell.tell_error, owner=self, about=self._number())
+
+    def _number(self) -> str:
+        """The order by its number, for the words of undo."""
+        if self.is_writing or self._facts is None:
+            return self.entry.number
+        return str(self._facts.order["number"])
 
     def _take_back(self) -> None:
         change_id = self._unsent()

@@ -103,7 +103,7 @@ class Totals(Translated):
             self._names[place].setVisible(has_reduction)
             self._figures[place].setVisible(has_reduction)
         self._gross.setText(write.money(amounts.gross_total_minor, self._currency))
-        self.setAccessibleName(f"{self.tr('Total')} {self._gross.text()}")
+        self.setAccessibleName(f"{self._gross_name.text()} {self._gross.text()}")
 
 
 class CreditCard(Translated):
@@ -242,7 +242,7 @@ class Side(Translated):
         self._credit_card.column.addWidget(self.credit)
         self._told_card = Card(lambda: self.tr("Before you submit"))
         self._told_card.column.addWidget(self.told)
-        self._changes_card = Card(lambda: self.tr("Changed since it was returned"))
+        self._changes_card = Card(lambda: self.tr("Changed since the version before"))
         self._changes_card.column.addWidget(self.changes)
         column = QVBoxLayout(self)
         spaced(column, gap="")

@@ -39,6 +39,7 @@ _UNTOLD: Final = _IDS | {
     "unit_factor_milli",
     "list_price_minor",
     "tax_minor",
+    "gross_minor",
     "is_net",
     "id",
 }
@@ -99,7 +100,7 @@ def look_text(look: Finding, currency: str) -> str:
             told=told, open=money("open_minor"), limit=money("limit_minor")
         )
     elif look.code == Look.DISCOUNT_BEYOND_RULE:
-        told = translate("Order", "{told}: {given}, and {allowed} is").format(
+        told = translate("Order", "{told}: {given}, up to {allowed}").format(
             told=told, given=rate("discount_bp"), allowed=rate("allowed_bp")
         )
     elif look.code == Look.PRICE_DIFFERS:

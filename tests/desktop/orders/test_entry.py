@@ -303,6 +303,36 @@ def test_draft_opens_where_it_was_left(writer: Writer, desk: Desk) -> None:
     assert writer.codes() == ["P-0007", "P-0021"]
 
 
+def test_lines_that_are_not_understood_are_found_again_too(writer: Writer, desk: Desk) -> None:
+    QGuiApplication.clipboard().setText("P-0007\t12\nno such thing\t3\nP-0014\tmany")
+    writer.press(Qt.Key.Key_V, CTRL)
+    writer.settle()
+    desk.bench.open("orders")
+    writer.settle()
+    order_id = desk.bench._screens["order"].place()["id"]
+    desk.bench._screens["order"]._place = {}  # type: ignore[attr-defined]
+    desk.bench.open("order", {"id": order_id})
+    writer.settle()
+    first, second, third = writer.entry.lines.lines[:3]
+    assert (first.product is not None, first.quantity_milli) == (True, 12_000)
+    assert (second.typed, second.quantity_milli) == ("no such thing", 3000)
+    assert third.wrong == {Col.QUANTITY: "many"}
+
+
+def test_undo_takes_the_submission_back(writer: Writer) -> None:
+    writer.line("P-0007", "12")
+    writer.entry.head.wanted.setFocus()
+    writer.type("+14")
+    writer.submit()
+    if writer.screen.is_writing:
+        writer.submit()
+    assert not writer.screen.is_writing
+    writer.press(Qt.Key.Key_Z, CTRL)
+    writer.settle()
+    assert writer.screen.is_writing
+    assert writer.codes() == ["P-0007"]
+
+
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
