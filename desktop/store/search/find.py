@@ -201,7 +201,7 @@ def _piece(piece: str) -> str:
 def _digits(number: str) -> str:
     """Digits in the middle of a number: of long ones the index keeps six from each digit on."""
     size = tokens.LONGEST_NUMBER
-    if len(number) <= size:
+    if len(number) < size:
         return f'"{tokens.NUMBER}{number}" *'
     places = dict.fromkeys([*range(0, len(number) - size, size), len(number) - size])
     return " AND ".join(f'"{tokens.NUMBER}{number[at : at + size]}"' for at in places)
