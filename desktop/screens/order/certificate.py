@@ -32,7 +32,6 @@ class CertificateView(Translated):
         self._found: Explanation | None = None
         self._grid = QGridLayout(self)
         spaced(self._grid, gap="hair")
-        self._grid.setHorizontalSpacing(look().space("medium"))
         self._grid.setColumnStretch(1, 1)
         self._labels: list[Label] = []
         self.rows: list[tuple[str, str]] = []
@@ -54,6 +53,10 @@ class CertificateView(Translated):
 
         query = partial(explain, certificate=str(line["price_certificate"]), rule_id=rule_id)
         self._session.tasks.read(query, arrived, owner=self, slot="explain")
+
+    def restyle(self) -> None:
+        """See `Translated.restyle`."""
+        self._grid.setHorizontalSpacing(look().space("medium"))
 
     def retranslate(self) -> None:
         """See `Translated.retranslate`."""

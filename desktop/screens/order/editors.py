@@ -71,8 +71,8 @@ class LineEditors(QStyledItemDelegate):
     """Makes the editors, and tells what a key asks for: ``moved`` carries how to go on from the cell ."""
 
     moved = Signal(str)
-    removed = Signal()
-    opened = Signal(object)
+    opened = Signal(object, object)
+    product_typed = Signal(object)
 
     def __init__(self, today: Callable[[], date], parent: QWidget, *, paste: Callable[[], bool]) -> None:
         super().__init__(parent)
@@ -97,7 +97,7 @@ class LineEditors(QStyledItemDelegate):
             editor = field
         editor.setProperty("role", "cell")
         name_editor(editor, index)
-        self.opened.emit(editor)
+        self.opened.emit(editor, index.data(LINE_ROLE))
         return editor
 
     def _unit_editor(self, parent: QWidget, index: Index) -> QComboBox:
@@ -121,10 +121,12 @@ class LineEditors(QStyledItemDelegate):
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        """Take what was typed. Products are the grid's to find."""
+        """Take what was typed. Products are the grid's to find (``product_typed``)."""
         if isinstance(editor, QComboBox):
             model.setData(index, editor.currentData())
-        elif isinstance(editor, QLineEdit) and not isinstance(editor, ProductEdit):
+        elif isinstance(editor, ProductEdit):
+            self.product_typed.emit(editor)
+        elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:

@@ -58,12 +58,14 @@ class LinesGrid(QTableView):
         self._finder = finder
         self._customer_id: bytes | None = None
         self._editor: QWidget | None = None
+        self._edited: Line | None = None
         self._asking = 0
         self._opened = 0
         self.setModel(lines)
         editors = LineEditors(session.today, self, paste=self.paste)
         editors.moved.connect(self._on_moved)
         editors.opened.connect(self._on_opened)
+        editors.product_typed.connect(self._take_product)
         self.setItemDelegate(editors)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
@@ -127,16 +129,19 @@ class LinesGrid(QTableView):
         editor = self._editor
         if editor is None:
             return
-        if isinstance(editor, ProductEdit):
-            self._take_product(editor)
         self._close(editor)
 
     def _close(self, editor: QWidget) -> None:
-        self._finder.hide()
-        self._editor = None
-        if not isinstance(editor, ProductEdit):
-            self.commitData(editor)
+        """Take what stands in an editor, and close it."""
+        self.commitData(editor)
         self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """However it is closed, what was found for it goes too."""
+        if editor is self._editor:
+            self._editor = None
+            self._finder.hide()
+        super().closeEditor(editor, hint)
 
     def _on_moved(self, way: str) -> None:
         editor, index = self._editor, self.currentIndex()
@@ -144,20 +149,15 @@ class LinesGrid(QTableView):
             return
         row, column = index.row(), Col(index.column())
         if way == "escape":
-            self._finder.hide()
-            self._editor = None
             self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
             self.setFocus()
             return
-        is_scanned = False
-        if isinstance(editor, ProductEdit):
-            is_scanned = editor.is_scanned and way == "enter"
-            if is_scanned:
-                self._scan(editor.text().strip(), row)
-                self._close(editor)
-                self.begin()
-                return
-            self._take_product(editor)
+        if isinstance(editor, ProductEdit) and way == "enter" and editor.is_scanned:
+            text = editor.text().strip()
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
+            self._scan(text, row)
+            self.begin()
+            return
         self._close(editor)
         line = self.lines.lines[row] if row < len(self.lines.lines) else None
         self._go_on(way, row, column, is_nothing=line is None or line.is_empty)
@@ -186,8 +186,8 @@ class LinesGrid(QTableView):
 
     # -- products
 
-    def _on_opened(self, editor: QWidget) -> None:
-        self._editor = editor
+    def _on_opened(self, editor: QWidget, line: Line) -> None:
+        self._editor, self._edited = editor, line
         self._opened += 1
         editor.destroyed.connect(partial(self._forget, self._opened))
         if isinstance(editor, ProductEdit):
@@ -214,8 +214,8 @@ class LinesGrid(QTableView):
 
     def _take_product(self, editor: ProductEdit) -> None:
         """The product that is offered, if it answers what was typed; otherwise it is looked for, and found later."""
-        line, text = self.line, editor.text().strip()
-        if line is None:
+        line, text = self._edited, editor.text().strip()
+        if line is None or self.lines.row_of(line) is None:
             return
         if line.product is not None and text == line.product.code:
             return
@@ -276,13 +276,12 @@ class LinesGrid(QTableView):
 
     def _on_chosen(self, product: Product) -> None:
         """A product was clicked."""
-        line, row = self.line, self.currentIndex().row()
-        editor = self._editor
+        line, editor = self._edited, self._editor
         if line is None or not isinstance(editor, ProductEdit):
             return
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
         self.lines.choose(line, product, unit_id=product.scanned_unit_id)
-        self._close(editor)
-        self.go(row, Col.QUANTITY)
+        self.go(self.lines.row_of(line) or 0, Col.QUANTITY)
 
     # -- keys outside the editors
 
@@ -291,8 +290,6 @@ class LinesGrid(QTableView):
         row = self.currentIndex().row()
         editor = self._editor
         if editor is not None:
-            self._editor = None
-            self._finder.hide()
             self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
         removed = self.lines.remove(row)
         self.go(min(max(row, 0), len(self.lines.lines) - 1), Col.PRODUCT)

@@ -14,7 +14,7 @@ from desktop.kit.commands import Commands
 from desktop.kit.format import NO_VALUE, formats
 from desktop.kit.screen import Shell
 from desktop.kit.session import Session
-from desktop.kit.theme import spaced
+from desktop.kit.theme import look, spaced
 from desktop.kit.translated import Translated
 from desktop.screens.order.certificate import CertificateView
 from desktop.screens.order.papers import PapersButton
@@ -78,7 +78,6 @@ class PageView(Translated):
         top.addWidget(self.papers)
         self._head = QGridLayout()
         spaced(self._head, gap="hair")
-        self._head.setHorizontalSpacing(16)
         self._head.setColumnStretch(1, 1)
         self._head.setColumnStretch(3, 1)
         self._told: list[QWidget] = []
@@ -168,6 +167,10 @@ class PageView(Translated):
         """Show what can be done now."""
         for name, button in self.buttons.items():
             button.setVisible(self._commands[name].is_offered())
+
+    def restyle(self) -> None:
+        """See `Translated.restyle`."""
+        self._head.setHorizontalSpacing(look().space("medium"))
 
     def retranslate(self) -> None:
         """See `Translated.retranslate`."""

@@ -107,6 +107,29 @@ def test_scanner_makes_a_line_each_and_counts_the_same_again(
     assert isinstance(writer.entry.grid.editor, ProductEdit)
 
 
+def test_click_elsewhere_takes_what_was_typed(writer: Writer, qtbot: QtBot) -> None:
+    writer.type("P-0021")
+    writer.settle()
+    assert writer.entry.finder.isVisible()
+    qtbot.mouseClick(writer.entry.head.reference, Qt.MouseButton.LeftButton)
+    writer.settle()
+    assert writer.codes() == ["P-0021"]
+    assert not writer.entry.finder.isVisible()
+
+
+def test_product_that_is_clicked_is_taken(writer: Writer, qtbot: QtBot) -> None:
+    writer.type("led")
+    writer.settle()
+    view = writer.entry.finder._list
+    box = view.visualRect(view.model().index(2, 0))
+    code = view.model().index(2, 0).data().split()[0]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    writer.type("4")
+    writer.enter()
+    writer.settle()
+    assert (writer.codes(), writer.quantities()) == ([code], [4000])
+
+
 def test_tab_goes_through_unit_price_discount_day_and_place(writer: Writer) -> None:
     writer.type("P-0014")
     writer.settle()
