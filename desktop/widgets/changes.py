@@ -194,7 +194,7 @@ def lines(found: History, session: Session) -> Iterator[Row]:
                 **shared,
                 "id": _id(number, ""),
                 "field": "",
-                "what": translate("ChangeList", "Entered"),
+                "what": part_of(change, found, translate("ChangeList", "Entered")),
                 "before": "",
                 "after": after,
             }
@@ -204,12 +204,24 @@ def lines(found: History, session: Session) -> Iterator[Row]:
                 **shared,
                 "id": _id(number, name),
                 "field": name,
-                "what": translate("ChangeList", "Removed")
-                if name == "deleted"
-                else words.field(change.table, name),
+                "what": part_of(
+                    change,
+                    found,
+                    translate("ChangeList", "Removed")
+                    if name == "deleted"
+                    else words.field(change.table, name),
+                ),
                 "before": value_text(change, name, old, found),
                 "after": value_text(change, name, new, found),
             }
+
+
+def part_of(change: Change, found: History, what: str) -> str:
+    """What changed, with the line that it is about where it is not the record itself."""
+    caption = found.captions.get((change.table, change.row_id))
+    if (change.table, change.row_id) == (found.table, found.row_id) or caption is None:
+        return what
+    return f"{what} · {caption.title}"
 
 
 def _id(number: int, name: str) -> bytes:
@@ -235,7 +247,20 @@ def beginning_text(change: Change, found: Any) -> str:
     )
 
 
-_TELLING: Final = ("name", "label", "code", "phone", "mobile", "title", "address_city", "address_street")
+_TELLING: Final = (
+    "number",
+    "customer_name",
+    "product_name",
+    "quantity_milli",
+    "name",
+    "label",
+    "code",
+    "phone",
+    "mobile",
+    "title",
+    "address_city",
+    "address_street",
+)
 
 
 def person_text(by: bytes | None, found: Any, session: Session) -> str:

@@ -73,14 +73,15 @@ class History:
 
 
 def history(connection: Connection, *, table: str, row_id: bytes) -> History:
-    """What this laptop knows of a record's past."""
+    """What this laptop knows of a record's past; an order has its lines with it."""
+    keys = [(table, row_id), *_lines(connection, table, row_id)]
     own = [
         change
         for entry in _entries(connection, [row_id])
         for change in _of_entry(entry)
-        if (change.table, change.row_id) == (table, row_id)
+        if (change.table, change.row_id) in keys
     ]
-    came = [_came(*item) for item in trace.of_row(connection, table, row_id)]
+    came = [_came(*item) for key in keys for item in trace.of_row(connection, *key)]
     changes = _joined(own, came)
     row = _row(connection, table, row_id)
     changes += _birth(table, row_id, row, changes)
@@ -92,6 +93,13 @@ def history(connection: Connection, *, table: str, row_id: bytes) -> History:
         row.get("currency") or row.get("credit_currency") or "",
         bool(row),
     )
+
+
+def _lines(connection: Connection, table: str, row_id: bytes) -> list[Key]:
+    if table != "sales_order":
+        return []
+    found = fetch(connection, "SELECT id FROM order_line WHERE order_id = ?", (row_id,))
+    return [("order_line", line_id) for (line_id,) in found]
 
 
 def changes_of_customer(
@@ -201,7 +209,7 @@ def _row(connection: Connection, table: str, row_id: bytes) -> Mapping[str, Any]
 
 def _birth(table: str, row_id: bytes, row: Mapping[str, Any], known: Sequence[Change]) -> list[Change]:
     """That the record was made, where no changeset of ours says so."""
-    if not row or not row["created_at"] or any(change.born for change in known):
+    if not row or not row["created_at"] or any(change.born and change.row_id == row_id for change in known):
         return []
     return [Change(row["created_at"], row["created_by"], table, row_id, {}, born=True)]
 

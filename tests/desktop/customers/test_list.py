@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from desktop.screens.customer.page import CustomerScreen
 from desktop.screens.customers.screen import COLUMNS, CustomersScreen
 from desktop.screens.history.screen import HistoryScreen
 from desktop.shell.finder import find_records
+from desktop.store.database import transaction
 from tests.desktop.conftest import Desk, settle
 from tests.desktop.customers.conftest import CTRL, act, here, office_sets, press, write
 
@@ -158,3 +160,20 @@ def test_history_follows_what_comes_in(qtbot: QtBot, desk: Desk, story: bytes) -
     office_sets(desk.session.store, "customer", story, region="x")
     settle(desk.session)
     assert QApplication.focusWidget() is screen.changes.table
+
+
+def test_history_of_an_order_has_its_lines(desk: Desk, story: bytes) -> None:
+    with desk.session.store.reading() as connection:
+        order_id, line_id, name = connection.exec_driver_sql(
+            "SELECT o.id, l.id, l.product_name FROM sales_order o JOIN order_line l ON l.order_id = o.id "
+            "WHERE o.customer_id = ? LIMIT 1",
+            (story,),
+        ).one()
+    with transaction(desk.session.store.engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO trace (table_name, row_id, unit, at_ms, by_id, fields) VALUES ('order_line', ?, ?, 1, NULL, ?)",
+            (line_id, story, msgspec.msgpack.encode({"quantity_milli": (1000, 2500)})),
+        )
+    desk.bench.open("history", {"table": "sales_order", "id": bytes(order_id).hex()})
+    settle(desk.session)
+    assert (f"Quantity · {name}", "1", "2.5", "The office") in lines(here(desk, HistoryScreen))
