@@ -57,7 +57,7 @@ class Fact(Translated):
         self._shown, self._today, self._options = shown, today, options
         self._value: Wire = None
         self._editor: Editor | None = None
-        self._caption = Label(parent=self, role="secondary")
+        self._caption = Label(parent=self, role="secondary", wraps=True)
         self._text = Label(parent=self, wraps=True)
         self._problem: Label | None = None
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
