@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
+
+from desktop.kit.language import language
 
 CONTEXT: Final = "Commands"
 """The translation context of titles, hints and groups: `QT_TRANSLATE_NOOP("Commands", "Submit order")`."""
@@ -78,6 +81,12 @@ class Command:
 
 def shown_key(key: str) -> str:
     """A key sequence as this system writes it."""
+    return _shown_key(key, language())
+
+
+@cache
+def _shown_key(key: str, _language: str) -> str:
+    """Kept: every command is asked for it again whenever one of them may be offered or not."""
     return QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(
         QKeySequence.SequenceFormat.NativeText
     )
