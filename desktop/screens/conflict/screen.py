@@ -340,12 +340,10 @@ class ConflictPage(Screen):
 
     def _begin(self) -> None:
         self._is_busy = True
-        self.shell.commands.refresh()
 
     def _end(self) -> None:
         self._is_busy = False
         self.refresh()
-        self.shell.commands.refresh()
 
     def _failed(self, error: Exception) -> None:
         self._end()
