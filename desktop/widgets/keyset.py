@@ -30,6 +30,8 @@ from desktop.store.reads.listing import PAGE, Key, Reading, Row, place
 
 KEPT_PAGES: Final = 40
 """Pages in memory; those seen longest ago are given up."""
+POSTS_AFTER_MS: Final = 60
+"""After a list was shown, its posts are read."""
 AT_ONCE: Final = 3
 """Pages asked for at the same time, the ones looked at last first."""
 
@@ -85,6 +87,11 @@ class KeysetModel(QAbstractTableModel):
         self._looking.setSingleShot(True)
         self._looking.setInterval(0)
         self._looking.timeout.connect(self._ask)
+        # What is on the screen comes first: who opens a list looks at its beginning or jumps to its end.
+        self._posting = QTimer(self)
+        self._posting.setSingleShot(True)
+        self._posting.setInterval(POSTS_AFTER_MS)
+        self._posting.timeout.connect(self._read_posts)
         bus.changed.connect(self._on_changed)
 
     # -- what is shown
@@ -110,7 +117,7 @@ class KeysetModel(QAbstractTableModel):
         if rows:
             self._pages[0] = rows
         self.endResetModel()
-        self._read_posts()
+        self._posting.start()
         self.shown.emit()
 
     def _read_posts(self) -> None:
@@ -126,6 +133,10 @@ class KeysetModel(QAbstractTableModel):
         rows = self._pages.get(number // PAGE, [])
         at = number % PAGE
         return rows[at] if at < len(rows) else None
+
+    def want(self, number: int) -> None:
+        """Fetch the page of a row that is looked at and not here."""
+        self._want(number // PAGE)
 
     def number_of(self, row_id: bytes) -> int | None:
         """At which number a row stands, if it is here."""

@@ -6,14 +6,34 @@ chosen rows as text that a spreadsheet takes. The menu of the head hides and sho
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -21,17 +41,29 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.kit.preferences import Preferences
-from desktop.kit.theme import look, tokens
-from desktop.widgets.keyset import ROW_ROLE, KeysetModel
+from desktop.kit.theme import Look, look, tokens
+from desktop.store.reads.listing import Row
+from desktop.widgets.keyset import KeysetModel, ShownColumn
 
 _BAR_HEIGHT: Final = 8
 _LONGEST_BAR: Final = 200
 _BAR_SHARES: Final = (0.7, 0.5, 0.6, 0.4)
 """How much of its cell a quiet bar fills, by row: so that bars look like text."""
 
+# As numbers: working with Qt's flags costs as much as drawing.
+_SELECTED: Final = QStyle.StateFlag.State_Selected.value
+_HOVERED: Final = QStyle.StateFlag.State_MouseOver.value
+_LINE: Final = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft.value | _LINE
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight.value | _LINE
+
 
 class Bars(QStyledItemDelegate):
-    """Draws cells, and quiet bars for rows that are not here after a moment."""
+    """Draws cells, and quiet bars for rows that are not here after a moment.
+
+    It asks the model for its rows and not for roles, and draws without the style sheet: a cell costs 20 µs so and 200
+    otherwise, and a screen has some hundred (measured 2026-11).
+    """
 
     def __init__(self, table: Table) -> None:
         super().__init__(table)
@@ -41,16 +73,41 @@ class Bars(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """See `QStyledItemDelegate.paint`."""
-        super().paint(painter, option, index)
-        if index.data(ROW_ROLE) is not None or not self._table.is_late:
-            return
+        model = self._table.list_model
+        row, column = model.row(index.row()), model.columns[index.column()]
+        rect: QRect = option.rect
+        state: int = option.state.value
+        if state & _SELECTED:
+            painter.fillRect(rect, look().colour("selected"))
+        elif state & _HOVERED:
+            painter.fillRect(rect, look().colour("hover"))
         space = look().space("small")
+        box = rect.adjusted(space, 0, -space, 0)
+        if row is not None:
+            self.draw_cell(painter, box, row, column)
+        else:
+            model.want(index.row())
+            if self._table.is_late:
+                self._draw_bar(painter, QRectF(box), index, is_right=column.is_figure)
+
+    def draw_cell(self, painter: QPainter, box: QRect, row: Row, column: ShownColumn) -> None:
+        """Draw what a row has in a column into a box."""
+        text = column.text(row)
+        if not text:
+            return
+        font, metrics = _face(look(), column.is_figure)
+        painter.setFont(font)
+        painter.setPen(look().colour("text"))
+        shown = metrics.elidedText(_one_line(text), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, _RIGHT if column.is_figure else _LEFT, shown)
+
+    def _draw_bar(
+        self, painter: QPainter, cell: QRectF, index: QModelIndex | QPersistentModelIndex, *, is_right: bool
+    ) -> None:
         height = look().px(_BAR_HEIGHT)
-        cell = QRectF(option.rect)
-        width = max(min(cell.width() - 2 * space, look().px(_LONGEST_BAR)), 0)
+        width = max(min(cell.width(), look().px(_LONGEST_BAR)), 0)
         width *= _BAR_SHARES[(index.row() + index.column()) % len(_BAR_SHARES)]
-        is_right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight.value)
-        left = cell.right() - space - width if is_right else cell.left() + space
+        left = cell.right() - width if is_right else cell.left()
         bar = QRectF(left, cell.center().y() - height / 2, width, height)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -58,6 +115,12 @@ class Bars(QStyledItemDelegate):
         painter.setBrush(look().colour("hairline"))
         painter.drawRoundedRect(bar, height / 2, height / 2)
         painter.restore()
+
+
+@lru_cache(maxsize=8)
+def _face(worn: Look, is_figure: bool) -> tuple[QFont, QFontMetrics]:
+    font = worn.font(is_tabular=is_figure)
+    return font, QFontMetrics(font)
 
 
 class Table(QTableView):
@@ -143,6 +206,11 @@ class Table(QTableView):
         head.sectionResized.connect(self._arranged.start)
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._show_columns)
+
+    @property
+    def list_model(self) -> KeysetModel:
+        """The model that it shows."""
+        return self._list
 
     # -- the row a person is on
 
