@@ -31,6 +31,15 @@ _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 Draw = Callable[[float], None]
 
 
+def paper_font() -> QFont:
+    """The face of papers."""
+    font = QFont()
+    font.setFamilies(list(_FAMILIES))
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    font.setFeature(QFont.Tag("locl"), 0)
+    return font
+
+
 @dataclass(frozen=True)
 class _Block:
     """Something of a height that is not torn apart. ``head`` is drawn again above it at the top of a page."""
@@ -86,11 +95,8 @@ class Sheet:
         return self._device.height() / self._unit - MARGIN - FOOT
 
     def _font(self, size: float, *, strong: bool = False) -> QFont:
-        font = QFont()
-        font.setFamilies(list(_FAMILIES))
+        font = paper_font()
         font.setPixelSize(max(round(size * self._unit), 1))
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        font.setFeature(QFont.Tag("locl"), 0)
         if strong:
             font.setWeight(QFont.Weight(tokens()["type"]["weight_semibold"]))
         return font

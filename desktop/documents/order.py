@@ -6,8 +6,8 @@ the tax table adds up what the lines come to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
 from typing import cast
 
 from crm.capitals import capitals
@@ -51,6 +51,19 @@ class Paper:
     sign_here: str
     footer: str
     page_of: str
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """Everything that stands on it."""
+        return _texts(astuple(self))
+
+
+def _texts(found: object) -> Iterator[str]:
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, tuple):
+        for each in found:
+            yield from _texts(each)
 
 
 COLUMNS = (

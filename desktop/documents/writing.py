@@ -13,7 +13,8 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPdfWriter
 
 from crm.errors import LocalFault
-from desktop.documents.layout import Sheet
+from desktop.documents.copying import put_right, usual
+from desktop.documents.layout import Sheet, paper_font
 from desktop.documents.order import Paper
 
 NOT_WRITTEN: Final = 4403
@@ -61,7 +62,10 @@ def _write(paper: Paper, name: str, told: Told) -> int:
     writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
     writer.setTitle(f"{paper.title} {paper.number}")
     writer.setCreator("Roundsman")
-    return Sheet(paper, writer).draw(told)
+    pages = Sheet(paper, writer).draw(told)
+    path = Path(name)
+    path.write_bytes(put_right(path.read_bytes(), usual(paper.texts, paper_font())))
+    return pages
 
 
 def draw_on(paper: Paper, device: QPagedPaintDevice, told: Told = _untold) -> int:

@@ -46,6 +46,7 @@ OFFENCES: Mapping[str, Mapping[str, str]] = {
     "desktop-sync": {"desktop/sync/planted.py": "import desktop.vault"},
     "desktop-no-qt": {"desktop/sync/planted.py": "from PySide6 import QtWidgets"},
     "desktop-kit": {"desktop/kit/planted.py": "import desktop.widgets"},
+    "desktop-documents": {"desktop/documents/planted.py": "import desktop.widgets"},
     "desktop-screens": {"desktop/screens/planted.py": "import desktop.shell"},
     "desktop-widgets": {"desktop/widgets/planted.py": "import desktop.screens"},
     "desktop-pictures-no-http": {"desktop/screens/planted.py": "import requests"},

@@ -5,12 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from crm.approvals.actions import return_order
+from crm.changes.actor import Actor, Extent
+from crm.ids import PersonId
+from crm.orders.entities import SalesOrder
+from crm.rights import Right
 from desktop.kit.notices import Kind
 from desktop.screens.order.lines import Col
 from desktop.store.reads.order import Holder, order_facts
 from desktop.store.store import Store
 from tests.desktop.conftest import Desk
 from tests.desktop.orders.conftest import CTRL, Writer
+from tests.desktop.stalls import Watch
 
 
 def find_order(store: Store, state: str) -> bytes:
@@ -132,6 +138,23 @@ def test_withdrawn_order_is_revised_and_the_differences_are_shown(qtbot: QtBot, 
     with desk.session.store.session() as session:
         facts = order_facts(session, order_id or b"")
     assert {difference.field for difference in facts.changed} >= {"quantity_milli", "net_minor"}
+
+
+def test_returned_order_says_why_where_it_is_revised(qtbot: QtBot, desk: Desk, watch: Watch) -> None:
+    store = desk.session.store
+    order_id = find_order(store, "submitted")
+    clerk = Actor(PersonId(bytes(16)), None, {right.value: Extent.ALL for right in Right}, office=True)
+    with watch.aside(), store.unit_of_work("order.return", clerk) as work:
+        seal_hash = work.session.get_one(SalesOrder, order_id).seal_hash
+        return_order(work, order_id, seal_hash or b"", "第二行缺少地点")
+    writer = opened(qtbot, desk, "returned")
+    assert "第二行缺少地点" in writer.page.road.texts[-1]
+    assert "wants something changed" in writer.page.road.holder
+    writer.press(Qt.Key.Key_E, CTRL)
+    writer.settle()
+    assert writer.screen.is_writing
+    assert writer.entry.returned.isVisible()
+    assert "第二行缺少地点" in writer.entry.returned.text()
 
 
 def test_draft_is_cancelled_for_good(writer: Writer, desk: Desk) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import pytest
 from PySide6.QtPdf import QPdfDocument
@@ -30,19 +28,11 @@ def facts(store: Store) -> OrderFacts:
         return order_facts(session, find_order(store, "approved"))
 
 
-RADICALS: Final = str.maketrans(
-    "⼾⼝⻛⼈⽇⽉⾦⻋⼤⺠⻆⾏⽰⽂⽅⻚⽔⼭⽊", "户口风人日月金车大民角行示文方页水山木"
-)
-
-
 def read(path: Path) -> list[str]:
-    """The text of each page. Of characters that look the same Qt tells the radical: the usual one is meant."""
+    """The text of each page, as it is copied from it."""
     document = QPdfDocument()
     assert document.load(str(path)) is QPdfDocument.Error.None_
-    pages = [
-        unicodedata.normalize("NFKC", document.getAllText(page).text().translate(RADICALS))
-        for page in range(document.pageCount())
-    ]
+    pages = [document.getAllText(page).text() for page in range(document.pageCount())]
     document.close()
     return pages
 
@@ -67,13 +57,13 @@ def test_everything_that_counts_stands_on_the_paper(
         facts.lines[0]["product_name"],
         facts.order["payment_terms_name"],
     ):
-        assert flat(unicodedata.normalize("NFKC", str(wanted))) in text
+        assert flat(str(wanted)) in text
     gross = facts.amounts.gross_total_minor
     assert f"{gross // 100:,}.{gross % 100:02}" in text
     if language == "zh_CN":
         assert "销售订单" in text
-        assert f"合计(大写):{capitals(gross, 'CNY')}" in text
-        assert "第1页,共1页" in text
+        assert f"合计（大写）：{capitals(gross, 'CNY')}" in text
+        assert "第1页，共1页" in text
     else:
         assert "Salesorder" in text
         assert "Page1of1" in text
@@ -96,7 +86,7 @@ def test_fonts_are_in_the_file(qapp: QApplication, facts: OrderFacts, tmp_path: 
     path = tmp_path / "order.pdf"
     write_pdf(order_paper(facts, "zh_CN"), path)
     content = path.read_bytes()
-    assert content.count(b"/FontFile") == content.count(b"/FontDescriptor /") or b"/FontFile" in content
+    assert content.count(b"/FontFile") >= 2  # regular and semibold
     assert b"/ToUnicode" in content
 
 
