@@ -6,10 +6,12 @@ An entry's ``make`` imports its screen when it is first gone to, so that the pro
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import Final
 
 from sqlalchemy import Connection
 
+import desktop.screens
 from crm.schema import SCHEMA
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.screen import Counter, Entry, Screen, Shell
@@ -103,21 +105,10 @@ SCREENS: Final[tuple[Entry, ...]] = (
     Entry("history", QT_TRANSLATE_NOOP("Screens", "History"), "history", _history, in_rail=False),
 )
 
-_MODULES: Final = (
-    "desktop.screens.customers.screen",
-    "desktop.screens.customer.page",
-    "desktop.screens.customer.new",
-    "desktop.screens.orders.screen",
-    "desktop.screens.order.screen",
-    "desktop.screens.sync.screen",
-    "desktop.screens.conflict.screen",
-    "desktop.screens.history.screen",
-)
-
 
 def warm() -> None:
     """Import every screen. For a thread, once the window is seen: importing one takes a tenth of a second, in which the
     window would not answer.
     """
-    for name in _MODULES:
-        import_module(name)
+    for found in walk_packages(desktop.screens.__path__, "desktop.screens."):
+        import_module(found.name)
