@@ -38,9 +38,12 @@ def copy(tmp_path: Path) -> Iterator[Store]:
     store.engine.dispose()
 
 
-def whys(copy: Store, name: str = "", **keys: str) -> list[tuple[str, tuple[Why, ...]]]:
+def whys(
+    copy: Store, name: str = "", *, phone: str = "", tax_registration_no: str = ""
+) -> list[tuple[str, tuple[Why, ...]]]:
     with copy.session() as session:
-        return [(twin.name, twin.whys) for twin in twins(session, name=name, **keys)]
+        found = twins(session, name=name, phone=phone, tax_registration_no=tax_registration_no)
+        return [(twin.name, twin.whys) for twin in found]
 
 
 def test_same_name_without_its_legal_form_is_the_same(copy: Store) -> None:
