@@ -165,6 +165,7 @@ class ChangeList(Translated):
             partial(_set_back, change.table, change.row_id, field, old),
             lambda _none: self._read(),
             owner=self,
+            about=words.field(change.table, field),
         )
 
     # -- words

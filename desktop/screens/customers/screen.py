@@ -9,7 +9,9 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from crm.changes.actor import Extent
 from crm.customers.states import Library
+from crm.rights import Right
 from desktop.kit import words
 from desktop.kit.commands import Command
 from desktop.kit.format import formats
@@ -104,6 +106,8 @@ class CustomersScreen(ListScreen):
         place = [column.name for column in COLUMNS].index("library")
         self.page.table.setItemDelegateForColumn(place, PillCells(self.page.table, _pill))
         session.sync.changed.connect(self._tell_empty)
+        session.actor_changed.connect(self._follow_rights)
+        self._follow_rights()
 
     def title(self) -> str:
         """See `Screen.title`."""
@@ -111,22 +115,28 @@ class CustomersScreen(ListScreen):
 
     def beside(self) -> Sequence[QWidget]:
         """See `ListScreen.beside`."""
-        return [
-            TextButton(
-                lambda: self.tr("New customer"), self.new_customer, role="primary", picture="add",
-                tooltip=lambda: self.tr("New customer (N)"),
-            )
-        ]  # fmt: skip
+        self._new = TextButton(
+            lambda: self.tr("New customer"),
+            self.new_customer,
+            role="primary",
+            picture="add",
+            tooltip=lambda: self.tr("New customer (N)"),
+        )
+        return [self._new]
 
     def empty(self) -> Empty:
         """See `ListScreen.empty`."""
-        self._none = Empty(
-            "customers",
-            self._empty_title,
-            self._empty_text,
-            TextButton(lambda: self.tr("New customer"), self.new_customer, picture="add"),
-        )
+        self._first = TextButton(lambda: self.tr("New customer"), self.new_customer, picture="add")
+        self._none = Empty("customers", self._empty_title, self._empty_text, self._first)
         return self._none
+
+    def _may_enter(self) -> bool:
+        return self.session.actor().extent(Right.CUSTOMER_EDIT) is not Extent.NONE
+
+    def _follow_rights(self) -> None:
+        """Before the directory has come nobody may enter anything."""
+        for button in (self._new, self._first):
+            button.setEnabled(self._may_enter())
 
     def _empty_title(self) -> str:
         if self.session.sync.view.is_first_copy:
@@ -150,7 +160,7 @@ class CustomersScreen(ListScreen):
         return [
             Command(
                 "customers.new", QT_TRANSLATE_NOOP("Commands", "New customer"), self.new_customer, ("N",), "add",
-                group=QT_TRANSLATE_NOOP("Commands", "Customer"),
+                group=QT_TRANSLATE_NOOP("Commands", "Customer"), is_offered=self._may_enter,
             ),
             *super().commands(),
         ]  # fmt: skip

@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from crm.changes.actor import Actor
 from crm.changes.ops import Outcome
 from crm.customers.actions import edit_customer
+from desktop.kit.session import Session
 from desktop.kit.sync import Phase, SyncView
 from desktop.screens.customer.page import CustomerScreen
 from desktop.screens.customers.screen import COLUMNS, CustomersScreen
@@ -177,3 +179,12 @@ def test_history_of_an_order_has_its_lines(desk: Desk, story: bytes) -> None:
     desk.bench.open("history", {"table": "sales_order", "id": bytes(order_id).hex()})
     settle(desk.session)
     assert (f"Quantity · {name}", "1", "2.5", "The office") in lines(here(desk, HistoryScreen))
+
+
+def test_person_without_the_right_is_offered_no_new_customer(desk: Desk, session: Session) -> None:
+    screen = open_list(desk)
+    assert screen._new.isEnabled()
+    session._actor = Actor(session.actor().id, None, {})
+    session.actor_changed.emit()
+    assert not screen._new.isEnabled()
+    assert not desk.bench.commands.run("customers.new")
