@@ -53,17 +53,17 @@ COLUMNS: Final = (
         lambda row: words.choice("grade", row["grade"]) if row["grade"] else "", "grade", width=72,
     ),
     ShownColumn(
-        "library", lambda: translate("Customers", "Status"), lambda row: words.state(row["library"]), "library", width=88
+        "library", lambda: translate("Customers", "Status"), lambda row: words.state(row["library"]), "library", width=84
     ),
     ShownColumn(
-        "city", lambda: words.field("customer", "address_city"), lambda row: row["address_city"], "address_city", width=80
+        "city", lambda: words.field("customer", "address_city"), lambda row: row["address_city"], "address_city", width=72
     ),
     ShownColumn("main_contact", lambda: translate("Customers", "Main contact"), lambda row: row["main_contact"] or "", width=120),
     ShownColumn("main_phone", lambda: words.field("customer", "phone"), lambda row: row["main_phone"] or row["phone"], width=112),
     ShownColumn("last_order", lambda: translate("Customers", "Last order"), _last_order, width=124, raw=Raw("last_order", As.DAY)),
     ShownColumn(
         "orders", lambda: translate("Customers", "Orders"), lambda row: formats().number(row["orders"]), is_figure=True,
-        width=56, raw=Raw("orders", As.COUNT),
+        width=68, raw=Raw("orders", As.COUNT),
     ),
     ShownColumn("bought", lambda: translate("Customers", "Ordered in all"), _bought, is_figure=True, width=112, raw=Raw("bought_minor", As.MONEY, "currency")),
     ShownColumn("owner", lambda: words.field("customer", "owner_id"), lambda row: row["owner"] or "", width=112, is_hidden=True),
