@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from bench import imports, sync
 
@@ -26,9 +27,19 @@ def main(arguments: list[str] | None = None) -> int:
     )
     of_imports.add_argument("--database", help="an empty PostgreSQL database instead of a SQLite file")
     of_imports.add_argument("--json", action="store_true", help="one JSON line")
+    of_desktop = commands.add_parser(
+        "desktop", help="the window over a large copy: start, lists, search, an order"
+    )
+    of_desktop.add_argument("--customers", type=int, default=100_000, help="how many (%(default)s)")
+    of_desktop.add_argument("--keep", type=Path, help="a folder in which the copies stay and are found again")
+    of_desktop.add_argument("--json", action="store_true", help="one JSON line")
     given = sys.argv[1:] if arguments is None else arguments
     chosen = parser.parse_args(given or ["sync"])
-    if chosen.command == "imports":
+    if chosen.command == "desktop":
+        from bench import desktop
+
+        found = desktop.run(chosen.customers, keep=chosen.keep)
+    elif chosen.command == "imports":
         found = imports.run(chosen.rows, database_url=chosen.database)
     else:
         found = sync.run(chosen.size, database_url=chosen.database, orders=chosen.orders)

@@ -303,6 +303,13 @@ class BuilderDialog(FormDialog):
             needed = inside.sizeHint().height()
             self._scroll.setMinimumHeight(min(max(needed, look().px(_LOWEST)), look().px(_HIGHEST)))
 
+    def retranslate(self) -> None:
+        """See `TranslatedDialog.retranslate`."""
+        super().retranslate()
+        query = self.group.query()
+        if query is not None:
+            self._as_text.setText("" if query == EVERYTHING else self._told(query))
+
     def _on_changed(self) -> None:
         query = self.group.query()
         self._as_text.setText("" if query is None or query == EVERYTHING else self._told(query))

@@ -35,7 +35,6 @@ from desktop.widgets.buttons import IconButton, TextButton
 from desktop.widgets.empty import Empty
 from desktop.widgets.keyset import KeysetModel, ShownColumn
 from desktop.widgets.labels import Label
-from desktop.widgets.lists.builder import BuilderDialog
 from desktop.widgets.lists.export import Exporting
 from desktop.widgets.lists.filter_bar import FilterBar
 from desktop.widgets.lists.reasons import reason
@@ -360,6 +359,8 @@ class ListPage(Translated):
 
     def build_filter(self) -> None:
         """Open the builder with the filter in force."""
+        from desktop.widgets.lists.builder import BuilderDialog  # a program that starts has no need of it
+
         fields = self.kind.listing.fields
         dialog = BuilderDialog(
             fields,
