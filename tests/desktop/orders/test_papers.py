@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -121,3 +122,19 @@ def test_paper_is_offered_in_both_languages(qtbot: QtBot, desk: Desk) -> None:
     writer: Writer = opened(qtbot, desk, "approved")
     offered = [action.isEnabled() for action in writer.page.papers.menu().actions()]
     assert offered == [True] * 4
+
+
+def test_printer_gets_the_pages_that_a_file_has(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    writer = opened(qtbot, desk, "approved")
+    screen = writer.screen
+    assert screen.page.facts is not None
+    path = tmp_path / "printed.pdf"
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(path))
+    printer.setFullPage(True)
+    screen._papers.print(screen.page.facts, "en", printer)
+    writer.settle()
+    del printer
+    assert "Page1of1" in flat(read(path)[0])
+    assert desk.bench.notices.cards[-1].notice.text == "1 page handed to the printer"
