@@ -1,0 +1,1 @@
+"""A whole day through the real window, against a real server process."""
