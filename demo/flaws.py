@@ -139,7 +139,7 @@ def _own_texts(widget: QWidget) -> list[str]:
     if isinstance(widget, QLabel | QAbstractButton):
         return [widget.text().replace("&", "")]
     if isinstance(widget, QLineEdit):
-        return [widget.text() or widget.placeholderText()]
+        return [widget.displayText() or widget.placeholderText()]
     if isinstance(widget, QComboBox):
         return [widget.itemText(place) for place in range(widget.count())]
     if isinstance(widget, QTabBar):

@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from crm.clock import Clock, clock_offset_ms
-from crm.errors import Code, LocalFault, NotAllowed
+from crm.errors import Code, LocalFault, NotAllowed, RoundsmanError
 from crm.ids import ID_BYTES, IdFactory, derive_id
 from crm.schema import RULEBOOK, SCHEMA
 from desktop.logs import log_to
@@ -41,6 +41,7 @@ from desktop.sync.line import Line
 from desktop.sync.transport import Transport
 from desktop.vault import Vault, exclusive, open_engine
 from desktop.vault.errors import KeyNotDestroyed, VaultExists
+from desktop.vault.keystore import find_keyring_store
 
 log = logging.getLogger(__name__)
 
@@ -282,6 +283,47 @@ def _ask_office(order: EnrolmentOrder, device_id: bytes, incarnation: bytes) -> 
         )
     finally:
         line.close()
+
+
+def sign_out(laptop: Laptop) -> None:
+    """End the sign-in: at the office where it can be reached, and on this laptop in any case. The copy and what waits
+    stay as they are, and are opened by the next sign-in (`enrol_again`).
+    """
+    line = Line(laptop.enrolment.server, agent=agent())
+    try:
+        HttpTransport(line, laptop.vault).sign_out()
+    except RoundsmanError as error:
+        # It is signed out here all the same; the office lets the sign-in end by its age.
+        log.warning("laptop.office_not_told code=%d", error.code)
+    finally:
+        line.close()
+    laptop.vault.forget_secret(REFRESH_TOKEN)
+    log.info("laptop.signed_out")
+
+
+def is_signed_in(laptop: Laptop) -> bool:
+    """Whether there is a sign-in to sync with."""
+    return laptop.vault.secret(REFRESH_TOKEN) is not None
+
+
+def remove_copy(settings: Settings) -> None:
+    """Destroy the key and the copy, with all that was not sent. Then the folder can be enrolled anew; interrupted, the
+    next enrolment finishes it.
+
+    :raises KeyNotDestroyed: the files are gone, but the system's key store may still hold the key.
+    """
+    with exclusive(settings.folder), log_to(settings.logs):
+        settings.keep_enrolling(Enrolling(seed=os.urandom(ID_BYTES)))
+        settings.forget_enrolment()
+        _clear(settings, Vault(settings.folder))
+        settings.forget_enrolling()
+        log.info("laptop.copy_removed")
+
+
+def needs_passphrase(settings: Settings) -> bool:
+    """Whether a passphrase guards this folder's keys, or would guard those of a folder that has none yet."""
+    vault = Vault(settings.folder)
+    return vault.kind == "passphrase" if vault.is_created else find_keyring_store() is None
 
 
 def ask_for_code(server: str, login: str, password: str) -> str:

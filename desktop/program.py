@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
@@ -21,28 +21,48 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from crm.changes.actor import Actor
+from crm.errors import Code, NotAllowed
 from desktop import bootstrap
 from desktop.bootstrap import CLOCK, EnrolmentOrder, Laptop, open_laptop
 from desktop.kit import words
-from desktop.kit.gate import Enrol, MakeGate
+from desktop.kit.commands import Command
+from desktop.kit.gate import Door, Enrol, Gatekeeper, MakeGate
+from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.preferences import Preferences
 from desktop.kit.screen import Entry, Finder
 from desktop.kit.session import Session, read_actor
+from desktop.kit.sync import Phase, SyncView
 from desktop.settings import Settings, product_version
 from desktop.shell.application import LastDoor, make_application
 from desktop.shell.dialogs import Fact
 from desktop.shell.finder import find_records
-from desktop.shell.screens import SCREENS
+from desktop.shell.screens import SCREENS, warm_up
 from desktop.shell.single import Single
 from desktop.shell.syncing import SyncThread, Watched
 from desktop.shell.window import MainWindow
+from desktop.shell.workbench import FIRST_COPY, GROUP_WINDOW
 from desktop.sync.line import office_url
 from desktop.vault.errors import PassphraseNeeded
 from desktop.widgets.buttons import TextButton
 from desktop.widgets.empty import Empty
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 translate = QCoreApplication.translate
+
+
+def make_first_run(keeper: Gatekeeper) -> QWidget:
+    """The gate of a folder that is not enrolled, or was signed out."""
+    from desktop.screens.first_run.gate import FirstRun
+
+    return FirstRun(keeper)
+
+
+def make_unlock(keeper: Gatekeeper) -> QWidget:
+    """The gate of a laptop that is locked."""
+    from desktop.screens.unlock.gate import Unlock
+
+    return Unlock(keeper)
 
 
 @dataclass(frozen=True)
@@ -51,8 +71,8 @@ class Parts:
 
     entries: Sequence[Entry] = SCREENS
     finder: Finder | None = find_records
-    first_run: MakeGate | None = None
-    unlock: MakeGate | None = None
+    first_run: MakeGate = make_first_run
+    unlock: MakeGate = make_unlock
 
 
 @dataclass
@@ -80,6 +100,7 @@ class Program(QObject):
         self._preferences = Preferences(settings.folder, self)
         self._open: _Open | None = None
         self._is_ending = False
+        self._codes: dict[tuple[str, str], str] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="roundsman-door")
         self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
         self.window = MainWindow(
@@ -101,7 +122,32 @@ class Program(QObject):
     def open(self, passphrase: str | None, failed: Callable[[Exception], None], *, owner: QObject) -> None:
         """See `Gatekeeper.open`."""
         sync = SyncThread(CLOCK, self)
-        self._elsewhere(lambda: self._opened(passphrase, sync), self._begin, failed, owner)
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, NotAllowed):
+                self._show_gate(self._made_of.first_run)
+            else:
+                failed(error)
+
+        self._elsewhere(lambda: self._opened(passphrase, sync), self._begin, refused, owner)
+
+    def look(
+        self, then: Callable[[Door], None], failed: Callable[[Exception], None], *, owner: QObject
+    ) -> None:
+        """See `Gatekeeper.look`."""
+
+        def work() -> Door:
+            enrolment = self.settings.enrolment()
+            is_guarded = bootstrap.needs_passphrase(self.settings)
+            if enrolment is None:
+                return Door(is_guarded)
+            return Door(is_guarded, enrolment.server, enrolment.device_name)
+
+        def answered(door: Door) -> None:
+            if isValid(owner):
+                then(door)
+
+        self._elsewhere(work, answered, failed, owner)
 
     def enrol(self, order: Enrol, failed: Callable[[Exception], None], *, owner: QObject) -> None:
         """See `Gatekeeper.enrol`."""
@@ -109,11 +155,50 @@ class Program(QObject):
 
         def work() -> _Open:
             server = office_url(order.server, allow_plain=order.allows_plain_http)
-            asked = EnrolmentOrder(server=server, code=order.code, device_name=order.device_name)
-            bootstrap.enrol_folder(self.settings, asked, passphrase=lambda: _given(order.passphrase))
+            asked = EnrolmentOrder(
+                server=server, code=order.code or self._code_for(server, order), device_name=order.device_name
+            )
+            is_enrolled = self.settings.enrolment() is not None
+            enrol = bootstrap.enrol_again if is_enrolled else bootstrap.enrol_folder
+            try:
+                enrol(self.settings, asked, passphrase=lambda: _given(order.passphrase))
+            except NotAllowed:
+                # A code that was not taken is not tried again.
+                self._codes.clear()
+                raise
+            self._codes.clear()
             return self._opened(order.passphrase or None, sync)
 
         self._elsewhere(work, self._begin, failed, owner)
+
+    def _code_for(self, server: str, order: Enrol) -> str:
+        """A code for this account: the one that was given before, when only an answer was lost since."""
+        account = (server, order.login)
+        if account not in self._codes:
+            self._codes[account] = bootstrap.ask_for_code(server, order.login, order.password)
+        return self._codes[account]
+
+    def sign_out(self, *, removes_copy: bool, failed: Callable[[Exception], None], owner: QObject) -> None:
+        """See `Gatekeeper.sign_out`."""
+        opened = self._open
+        if opened is None:
+            return
+
+        def then(_none: None) -> None:
+            if not removes_copy:
+                self.sign_in_again()
+                return
+            waiting = _waiting(lambda: translate("Gate", "Removing the copy from this laptop"))
+            self.window.show_gate(waiting)
+            self._close()
+            self._elsewhere(
+                lambda: bootstrap.remove_copy(self.settings),
+                lambda _none: self._show_gate(self._made_of.first_run),
+                self._on_closed_door,
+                waiting,
+            )
+
+        self._elsewhere(lambda: bootstrap.sign_out(opened.laptop), then, failed, owner)
 
     def quit(self) -> None:
         """See `Gatekeeper.quit`."""
@@ -125,20 +210,16 @@ class Program(QObject):
         """Show the window: the gate of the first run, or the laptop."""
         self.window.show()
         if self.settings.enrolment() is None:
-            self._show_gate(self._made_of.first_run or _not_enrolled)
+            self._show_gate(self._made_of.first_run)
             return
-        waiting = Empty(
-            "lock",
-            lambda: translate("Gate", "Opening your copy"),
-            lambda: translate("Gate", "This takes a moment and needs no network."),
-        )
+        waiting = _waiting(lambda: translate("Gate", "Opening your copy"))
         self.window.show_gate(waiting)
         self.open(None, self._on_closed_door, owner=waiting)
 
     def lock(self) -> None:
         """Close the laptop and show the gate that opens it again. The key leaves the memory with it."""
         if self._open is not None:
-            self._show_gate(self._made_of.unlock or _locked)
+            self._show_gate(self._made_of.unlock)
             self._close()
 
     def end(self) -> None:
@@ -163,12 +244,13 @@ class Program(QObject):
     def _on_closed_door(self, error: Exception) -> None:
         """At the start: a passphrase is asked for, anything else is told."""
         if isinstance(error, PassphraseNeeded):
-            self._show_gate(self._made_of.unlock or _locked)
+            self._show_gate(self._made_of.unlock)
         else:
             self._show_gate(lambda keeper: _closed(keeper, error))
 
     def _opened(self, passphrase: str | None, sync: SyncThread) -> _Open:
         """In the worker's thread."""
+        warm_up()
         stack = ExitStack()
         try:
             laptop = stack.enter_context(
@@ -179,6 +261,10 @@ class Program(QObject):
                     tell=sync.on_report,
                 )
             )
+            if not bootstrap.is_signed_in(laptop):
+                raise NotAllowed(
+                    Code.NOT_SIGNED_IN, "This laptop was signed out. Sign in again to open its copy."
+                )
             actor = read_actor(laptop.store, laptop.enrolment.person)
             is_first_copy = not laptop.store.state().copied
         except BaseException:
@@ -201,11 +287,51 @@ class Program(QObject):
         )
         opened.session = session
         self._open = opened
-        bench = self.window.begin(session, self._made_of.entries, finder=self._made_of.finder)
+        bench = self.window.begin(
+            session, self._made_of.entries, finder=self._made_of.finder, more=self._commands(session)
+        )
+        names = {entry.name for entry in self._made_of.entries}
         first = next((entry.name for entry in self._made_of.entries if entry.in_rail), None)
-        if first is not None:
-            bench.open(first)
-        opened.sync.start(laptop.sync, is_first_copy=opened.is_first_copy)
+        if opened.is_first_copy and FIRST_COPY in names:
+            first = FIRST_COPY
+        opened.sync.show(SyncView(Phase.IDLE, is_first_copy=opened.is_first_copy))
+
+        def go() -> None:
+            # In turns of their own: all at once would keep the window from answering for too long.
+            if first is not None:
+                bench.open(first)
+            QTimer.singleShot(
+                0, bench, lambda: opened.sync.start(laptop.sync, is_first_copy=opened.is_first_copy)
+            )
+
+        QTimer.singleShot(0, bench, go)
+
+    def _commands(self, session: Session) -> list[Command]:
+        """What only the program can do."""
+        return [
+            Command(
+                "window.sign_out", QT_TRANSLATE_NOOP("Commands", "Sign out"), self.ask_sign_out, (), "sign_out",
+                hint=QT_TRANSLATE_NOOP("Commands", "See what is not sent yet, and end this laptop's sign-in"),
+                group=GROUP_WINDOW,
+            ),
+            Command(
+                "window.sign_in", QT_TRANSLATE_NOOP("Commands", "Sign in again"), self.sign_in_again, (), "key",
+                hint=QT_TRANSLATE_NOOP("Commands", "With a new code from the office; your data and what waits stay here"),
+                group=GROUP_WINDOW, is_offered=lambda: session.sync.view.phase is Phase.REFUSED,
+            ),
+        ]  # fmt: skip
+
+    def ask_sign_out(self) -> None:
+        """Show what is not sent, before anything is done."""
+        if self._open is not None and self._open.session is not None:
+            from desktop.screens.sign_out.dialog import SignOutDialog
+
+            self.window.show_dialog(SignOutDialog(self._open.session, self, self.window))
+
+    def sign_in_again(self) -> None:
+        """Close the laptop and ask for a new code."""
+        self._show_gate(self._made_of.first_run)
+        self._close()
 
     def _close(self) -> None:
         opened, self._open = self._open, None
@@ -214,6 +340,7 @@ class Program(QObject):
             return
         session = opened.session
         if session is not None:
+            session.ending.emit()
             session.tasks.close()
             session.bus.close()
             session.deleteLater()
@@ -234,14 +361,14 @@ class Program(QObject):
 
     def _elsewhere(
         self,
-        work: Callable[[], _Open],
-        then: Callable[[_Open], None],
+        work: Callable[[], T],
+        then: Callable[[T], None],
         failed: Callable[[Exception], None],
         owner: QObject,
     ) -> None:
         wanted = weakref.ref(owner)
 
-        def done(future: Future[_Open]) -> None:
+        def done(future: Future[T]) -> None:
             error = future.exception()
 
             def answer() -> None:
@@ -296,39 +423,8 @@ def _road(server: str) -> str:
     return translate("Facts", "through {proxy}").format(proxy=f"{there.hostname}:{there.port or 80}")
 
 
-# --- gates for a program that has no others ---------------------------------------------------------------------------
-
-
-def _not_enrolled(keeper: Any) -> QWidget:
-    return Empty(
-        "key",
-        lambda: translate("Gate", "This laptop is not enrolled yet"),
-        lambda: translate("Gate", "Ask the office for a code, and enrol with: roundsman enrol"),
-        TextButton(lambda: translate("Gate", "Quit"), keeper.quit),
-    )
-
-
-def _locked(keeper: Any) -> QWidget:
-    gate: Empty
-    gate = Empty(
-        "lock",
-        lambda: translate("Gate", "Locked"),
-        lambda: translate("Gate", "Your copy is closed. What waits to be sent is safe."),
-        TextButton(
-            lambda: translate("Gate", "Unlock"),
-            lambda: keeper.open(None, lambda error: gate.say(_words(error), _words_below), owner=gate),
-            role="primary",
-        ),
-    )
-    return gate
-
-
-def _words(error: Exception) -> Callable[[], str]:
-    return lambda: words.error(error)
-
-
-def _words_below() -> str:
-    return translate("Gate", "Nothing was lost.")
+def _waiting(words: Callable[[], str]) -> QWidget:
+    return Empty("lock", words, lambda: translate("Gate", "This takes a moment and needs no network."))
 
 
 def _closed(keeper: Any, error: Exception) -> QWidget:

@@ -116,6 +116,10 @@ class Settings:
         _write(self._enrolment, enrolment)
         self.forget_enrolling()
 
+    def forget_enrolment(self) -> None:
+        """The folder is not enrolled any more."""
+        self._enrolment.unlink(missing_ok=True)
+
     def enrolling(self) -> Enrolling | None:
         """An enrolment that began and did not end, or None. Raises as `enrolment` does."""
         return _read(self._enrolling, Enrolling)

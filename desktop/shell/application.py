@@ -20,6 +20,9 @@ from desktop.settings import product_version
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("desktop.qt")
 
+SWITCH_S: Final = 0.0005
+"""So soon Python lets another thread run. Each call of Qt may hand the turn to a thread that reads or syncs, and by default
+the window would wait five milliseconds to get it back, again and again."""
 QUIET: Final = ("This plugin does not support",)
 """What Qt says where no screen is, and that means nothing."""
 
@@ -29,6 +32,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     known = QApplication.instance()
     if isinstance(known, QApplication):
         return known
+    sys.setswitchinterval(SWITCH_S)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     QGuiApplication.setDesktopFileName("roundsman")
     application = QApplication(["roundsman", *arguments])

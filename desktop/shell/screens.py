@@ -48,6 +48,12 @@ def _order(session: Session, shell: Shell) -> Screen:
     return OrderScreen(session, shell)
 
 
+def _first_copy(session: Session, shell: Shell) -> Screen:
+    from desktop.screens.first_run.copy import FirstCopy
+
+    return FirstCopy(session, shell)
+
+
 def _history(session: Session, shell: Shell) -> Screen:
     from desktop.screens.history.screen import HistoryScreen
 
@@ -78,6 +84,12 @@ def _returned(connection: Connection) -> int:
     return returned_orders(connection)
 
 
+def warm_up() -> None:
+    """Import what the first screens need. In a thread that may take its time: the window would not answer meanwhile."""
+    import desktop.screens.customers.screen
+    import desktop.screens.first_run.copy  # noqa: F401
+
+
 SCREENS: Final[tuple[Entry, ...]] = (
     Entry("customers", QT_TRANSLATE_NOOP("Screens", "Customers"), "customers", _customers, key="Ctrl+1"),
     Entry("customer", QT_TRANSLATE_NOOP("Screens", "Customer"), "customer", _customer, in_rail=False),
@@ -102,6 +114,7 @@ SCREENS: Final[tuple[Entry, ...]] = (
         counter=Counter(_needs_you, frozenset(SCHEMA.entities), needs_you=True),
     ),
     Entry("conflict", QT_TRANSLATE_NOOP("Screens", "Conflict"), "conflict", _conflict, in_rail=False),
+    Entry("first_copy", QT_TRANSLATE_NOOP("Screens", "First copy"), "sync", _first_copy, in_rail=False),
     Entry("history", QT_TRANSLATE_NOOP("Screens", "History"), "history", _history, in_rail=False),
 )
 

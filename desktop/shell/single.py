@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +65,13 @@ class Single(QObject):
         server = self._server
         while server is not None and server.hasPendingConnections():
             socket = server.nextPendingConnection()
-            if socket.waitForReadyRead(WAIT_MS // 10) and bytes(socket.readAll().data()) == COME:
+            socket.readyRead.connect(partial(self._on_word, socket))
+            socket.disconnected.connect(socket.deleteLater)
+            self._on_word(socket)
+
+    def _on_word(self, socket: QLocalSocket) -> None:
+        """The word may be there already, or come in a moment; nobody waits for it."""
+        if socket.bytesAvailable() >= len(COME):
+            if bytes(socket.readAll().data()) == COME:
                 self.asked.emit()
             socket.disconnectFromServer()
-            socket.deleteLater()

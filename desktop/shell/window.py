@@ -133,6 +133,11 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(gate)
         gate.setFocus()
 
+    @property
+    def gate(self) -> QWidget | None:
+        """What is shown instead of a workbench."""
+        return self._stack.currentWidget() if self.workbench is None else None
+
     def come_forward(self) -> None:
         """Somebody started the program again: this is the window they look for."""
         if self.isMinimized():
@@ -216,18 +221,19 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings."""
-        self._open(SettingsDialog(self.preferences, self._facts(), self))
+        self.show_dialog(SettingsDialog(self.preferences, self._facts(), self))
 
     def show_keys(self) -> None:
         """Open the list of keys."""
         if self.workbench is not None:
-            self._open(KeysDialog(self.workbench.commands.seen(), self))
+            self.show_dialog(KeysDialog(self.workbench.commands.seen(), self))
 
     def show_licences(self) -> None:
         """Open the licences."""
-        self._open(LicencesDialog(parts(), self))
+        self.show_dialog(LicencesDialog(parts(), self))
 
-    def _open(self, dialog: QDialog) -> None:
+    def show_dialog(self, dialog: QDialog) -> None:
+        """Open a dialog over the window; there is one at a time."""
         if self._dialog is not None:
             self._dialog.reject()
         self._dialog = dialog

@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 NARROW = 960
 """Below this many pixels at 100 % only the icons of the navigation are shown."""
 SYNC_CENTRE = "sync"
+FIRST_COPY = "first_copy"
+"""The screen that is shown while the first copy is made."""
 GROUP_GO = QT_TRANSLATE_NOOP("Commands", "Go")
 GROUP_WINDOW = QT_TRANSLATE_NOOP("Commands", "Window")
 
@@ -323,7 +325,9 @@ class Workbench(Translated):
             area.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _open_sync_centre(self) -> None:
-        if SYNC_CENTRE in self._entries:
+        if self.session.sync.view.is_first_copy and FIRST_COPY in self._entries:
+            self.open(FIRST_COPY)
+        elif SYNC_CENTRE in self._entries:
             self.open(SYNC_CENTRE)
         else:
             self.session.sync.now()

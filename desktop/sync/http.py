@@ -87,6 +87,14 @@ class _CodeAnswer(msgspec.Struct, frozen=True):
     code: str
 
 
+class _Nothing(msgspec.Struct, frozen=True):
+    pass
+
+
+class _Done(msgspec.Struct, frozen=True):
+    done: bool = True
+
+
 class _RefreshRequest(msgspec.Struct, frozen=True):
     refresh_token: str
 
@@ -108,14 +116,6 @@ class _WakeRequest(msgspec.Struct, frozen=True):
 
 class _WakeAnswer(msgspec.Struct, frozen=True):
     news: bool
-
-
-def split_code(text: str) -> tuple[str, str]:
-    """(Address, code) of a code that holds the office's address, ``https://office.example.com/#R4EB-HCR2-JGVZ``; of one
-    that does not, the address is empty.
-    """
-    address, mark, code = text.strip().rpartition("#")
-    return (address, code.strip()) if mark and "//" in address else ("", text.strip())
 
 
 def normal_code(code: str) -> str:
@@ -223,6 +223,10 @@ class HttpTransport:
             lambda token: self._line.call("/v1/wake", request, _WakeAnswer, token=token, stall_s=stall_s)
         )
         return answer.news
+
+    def sign_out(self) -> None:
+        """End this sign-in at the office. The kept token is worthless then."""
+        self._signed_in(lambda token: self._line.call("/v1/sign-out", _Nothing(), _Done, token=token))
 
     def close(self) -> None:
         """Close idle connections. Calls under way end by themselves."""

@@ -270,8 +270,20 @@
         <translation>退出</translation>
     </message>
     <message>
+        <source>See what is not sent yet, and end this laptop&apos;s sign-in</source>
+        <translation>查看尚未发送的内容，并结束本机的登录</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Sign in again</source>
+        <translation>重新登录</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>退出登录</translation>
     </message>
     <message>
         <source>Smaller</source>
@@ -288,6 +300,10 @@
     <message>
         <source>Window</source>
         <translation>窗口</translation>
+    </message>
+    <message>
+        <source>With a new code from the office; your data and what waits stay here</source>
+        <translation>使用总部的新代码；您的数据和待发送的内容保留在本机</translation>
     </message>
     <message>
         <source>language theme dark light size proxy server</source>
@@ -1555,18 +1571,6 @@
 <context>
     <name>Gate</name>
     <message>
-        <source>Ask the office for a code, and enrol with: roundsman enrol</source>
-        <translation>请向总部索取激活码，然后运行：roundsman enrol</translation>
-    </message>
-    <message>
-        <source>Locked</source>
-        <translation>已锁定</translation>
-    </message>
-    <message>
-        <source>Nothing was lost.</source>
-        <translation>没有丢失任何内容。</translation>
-    </message>
-    <message>
         <source>Opening your copy</source>
         <translation>正在打开您的副本</translation>
     </message>
@@ -1575,24 +1579,27 @@
         <translation>退出</translation>
     </message>
     <message>
-        <source>This laptop is not enrolled yet</source>
-        <translation>本机尚未激活</translation>
+        <source>Removing the copy from this laptop</source>
+        <translation>正在从本机删除数据</translation>
     </message>
     <message>
         <source>This takes a moment and needs no network.</source>
         <translation>这需要片刻，不需要网络。</translation>
     </message>
     <message>
-        <source>Unlock</source>
-        <translation>解锁</translation>
-    </message>
-    <message>
         <source>Your copy cannot be opened</source>
         <translation>无法打开您的副本</translation>
     </message>
+</context>
+<context>
+    <name>GatePage</name>
     <message>
-        <source>Your copy is closed. What waits to be sent is safe.</source>
-        <translation>您的副本已关闭。待发送的内容是安全的。</translation>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Language of the system</source>
+        <translation>跟随系统语言</translation>
     </message>
 </context>
 <context>
@@ -1924,6 +1931,10 @@
     <message>
         <source>Customers</source>
         <translation>客户</translation>
+    </message>
+    <message>
+        <source>First copy</source>
+        <translation>首次复制</translation>
     </message>
     <message>
         <source>History</source>

@@ -72,7 +72,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         worst = stalls[0]
         pytest.fail(
             f"{STALLED} {worst.ours_ms:.0f} ms "
-            f"({worst.gap_ms:.0f} ms, of which the machine took {worst.lost_ms:.0f} ms)",
+            f"({worst.gap_ms:.0f} ms, of which the machine took {worst.lost_ms:.0f} ms, "
+            f"and was {worst.slowness:.1f} times as slow as it can be)",
             pytrace=False,
         )
     return None

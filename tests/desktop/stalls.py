@@ -2,7 +2,8 @@
 
 A timer fires in the GUI thread every 10 ms; a longer gap is a stall. From it is taken off what the machine itself took: the
 gaps that a control process met at the same time, which does nothing but wait 10 ms again and again, and on Linux the
-time that this thread was ready to run and was not let.
+time that this thread was ready to run and was not let. What is left is divided by how much slower than at best the
+control's own small piece of work ran just then.
 
 The test function runs in the GUI thread too. What it does between two steps on the window counts, so that nothing escapes;
 each use of `qtbot` begins a new measurement, and `Watch.aside` is for work that only the test needs.
@@ -11,6 +12,7 @@ each use of `qtbot` begins a new measurement, and `Watch.aside` is for work that
 from __future__ import annotations
 
 import signal
+import statistics
 import subprocess
 import sys
 import threading
@@ -28,6 +30,8 @@ MOST_MS: Final = 100
 """A longer stall fails the test."""
 WORTH_MS: Final = 20
 """Shorter gaps are not remembered."""
+NEAR_NS: Final = 100_000_000
+SLOWEST: Final = 3.0
 TOLD_S: Final = 5.0
 """The control has so long to say what it lost."""
 
@@ -38,9 +42,11 @@ last = told = time.monotonic_ns()
 while True:
     time.sleep(0.01)
     now = time.monotonic_ns()
-    if now - last > 15_000_000 or now - told > 100_000_000:
+    if now - last > 15_000_000 or now - told > 50_000_000:
+        began = time.thread_time_ns()
+        sum(range(4000))
         try:
-            print(last, now, flush=True)
+            print(last, now, time.thread_time_ns() - began, flush=True)
         except OSError:
             break
         told = now
@@ -50,15 +56,18 @@ while True:
 
 @dataclass(frozen=True)
 class Stall:
-    """A gap in the GUI thread, and how much of it the machine took; milliseconds."""
+    """A gap in the GUI thread, and how much of it the machine took; milliseconds. ``slowness`` is how many times as long
+    as at best anything took meanwhile.
+    """
 
     gap_ms: float
     lost_ms: float
+    slowness: float = 1.0
 
     @property
     def ours_ms(self) -> float:
         """What is left is ours."""
-        return self.gap_ms - self.lost_ms
+        return (self.gap_ms - self.lost_ms) / self.slowness
 
 
 class Control:
@@ -66,6 +75,7 @@ class Control:
 
     def __init__(self) -> None:
         self._gaps: list[tuple[int, int]] = []
+        self._costs: list[tuple[int, int]] = []
         self._told = threading.Condition()
         self._told_until = 0
         self._process = subprocess.Popen(
@@ -82,9 +92,10 @@ class Control:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            begin, end = map(int, line.split())
+            begin, end, cost = map(int, line.split())
             with self._told:
                 self._gaps.append((begin, end))
+                self._costs.append((end, cost))
                 self._told_until = end
                 self._told.notify_all()
 
@@ -99,6 +110,14 @@ class Control:
             if end > begin_ns and begin < end_ns
         )
         return lost / 1e6
+
+    def slowness(self, begin_ns: int, end_ns: int) -> float:
+        """How many times as long as at best the same work took at that time: two threads of a processor's core share it."""
+        costs = [cost for _, cost in self._costs]
+        near = [cost for end, cost in self._costs if begin_ns - NEAR_NS <= end <= end_ns + NEAR_NS]
+        if not near:
+            return 1.0
+        return min(max(statistics.median(near) / min(costs), 1.0), SLOWEST)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -152,7 +171,7 @@ class Watch(QObject):
         found = []
         for begin, end, waited in self._gaps:
             lost = max(self._control.lost_ms(begin, end), waited / 1e6)
-            found.append(Stall((end - begin) / 1e6, lost))
+            found.append(Stall((end - begin) / 1e6, lost, self._control.slowness(begin, end)))
         return sorted(found, key=lambda stall: -stall.ours_ms)
 
     def breathe(self) -> None:

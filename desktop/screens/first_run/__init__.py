@@ -1,0 +1,1 @@
+"""First run: enrolling this laptop, signing in again, and the first copy."""

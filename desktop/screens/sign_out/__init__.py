@@ -1,0 +1,1 @@
+"""Signing out: what is not sent yet, and where it goes."""

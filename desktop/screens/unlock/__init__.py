@@ -1,0 +1,1 @@
+"""Unlocking: the copy is opened again, always offline."""
