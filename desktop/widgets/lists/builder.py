@@ -265,9 +265,6 @@ class BuilderDialog(FormDialog):
         self.group = Group(fields, values_of, query)
         self._told = told
         self._as_text = Label(role="secondary", wraps=True)
-        # When a row is there, but not laid out yet, it has no height.
-        self._fit_soon = QTimer(singleShot=True, interval=0)
-        self._fit_soon.timeout.connect(self._fit)
         inside = QWidget()
         held = QVBoxLayout(inside)
         spaced(held, gap="medium")
@@ -287,6 +284,9 @@ class BuilderDialog(FormDialog):
         super().__init__(
             lambda: self.tr("Filter"), body, parent, save_words=lambda: self.tr("Apply"), width=760
         )
+        # When a row is there, but not laid out yet, it has no height.
+        self._fit_soon = QTimer(self, singleShot=True, interval=0)
+        self._fit_soon.timeout.connect(self._fit)
         self.group.changed.connect(self._on_changed)
         self.saved.connect(self._on_saved)
         self._on_changed()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
     QWidgetAction,
 )
+from shiboken6 import isValid
 
 from desktop.kit.language import language
 from desktop.kit.theme import spaced
@@ -101,7 +102,8 @@ class ValueInput(Translated):
             self._values_of(field, lambda values: self._take_values(field, values))
 
     def _take_values(self, field: QueryField, values: list[str]) -> None:
-        if field is self._field:
+        # The values may come when the dialog is closed.
+        if isValid(self) and field is self._field:
             _offered(self.first, [*value_words(field, language()), *map(as_typed, values)])
 
     def _arrange(self) -> None:
