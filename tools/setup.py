@@ -5,8 +5,8 @@ Every target of the Makefile runs this first. It
 1. finds a Python of version 3.11 or later that can make virtual environments;
 2. puts `uv` of one known version into `.tools/`, apart from the project's own environment;
 3. makes `.venv` exactly what `uv.lock` says;
-4. looks for the system libraries that Qt loads. Root gets the missing ones from apt,
-   anybody else is told the command to type.
+4. looks for the system libraries that Qt loads, and for a font with Chinese characters. Root gets what is missing from
+   apt, anybody else is told the command to type.
 
 A stamp in `.venv` holds a fingerprint of the files that decide about its content, so that a second run only
 compares and ends within a few hundredths of a second. All words go to standard error: standard output belongs to
@@ -69,6 +69,11 @@ X11_LIBRARIES = (
     Library("libxcb-xkb.so.1", "libxcb-xkb1"),
     Library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
+
+CHINESE_FONT = "fonts-noto-cjk"
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+CHINESE_FONTS = ("*CJK*", "SourceHan*", "wqy*", "*uming*", "*ukai*", "DroidSansFallback*", "simsun*", "msyh*")
+"""The files of fonts that can draw Chinese."""
 
 
 class SetupError(Exception):
@@ -159,6 +164,23 @@ def ensure_libraries(*, for_build: bool) -> None:
         missing.append("binutils")
     if missing:
         install_packages(missing, reason="The build collects system libraries that are missing here.")
+
+
+def has_chinese_font() -> bool:
+    """Whether any font here can draw Chinese."""
+    folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
+    return any(next(folder.rglob(name), None) is not None for folder in folders for name in CHINESE_FONTS)
+
+
+def ensure_font(*, is_quiet: bool) -> None:
+    """See that Chinese can be drawn. Without it the window works, and shows boxes."""
+    if not sys.platform.startswith("linux") or has_chinese_font():
+        return
+    reason = "No font here has Chinese characters."
+    if is_root() and shutil.which("apt-get") is not None:
+        install_packages([CHINESE_FONT], reason=reason)
+    elif not is_quiet:
+        say(f"{reason} On Debian or Ubuntu, type:\n    sudo apt-get install --yes {CHINESE_FONT}")
 
 
 def ensure_python_library(python: Path) -> None:
@@ -375,6 +397,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         ensure_environment(root)
         ensure_libraries(for_build=options.for_build)
+        ensure_font(is_quiet=options.quiet)
         if options.for_build and sys.platform.startswith("linux"):
             ensure_python_library(program(root / ".venv", "python"))
     except SetupError as error:
