@@ -47,16 +47,21 @@ class Row(Translated):
     gone = Signal()
 
     def __init__(
-        self, fields: Sequence[QueryField], values_of: ValuesOf | None, part: Test | Words | None = None
+        self,
+        fields: Sequence[QueryField],
+        values_of: ValuesOf | None,
+        part: Test | Words | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        # Every part is made in its place: moving it there would dress it once more.
+        super().__init__(parent)
         self._fields = {field.name: field for field in fields}
         self._values_of = values_of
-        self.field = ChoiceInput(self._field_choices)
-        self.operator = ChoiceInput(self._operator_choices)
-        self.words = TextInput()
-        self.value = ValueInput(values_of)
-        self._remove = IconButton("remove", lambda: self.tr("Remove this condition"), self.gone.emit)
+        self.field = ChoiceInput(self._field_choices, self)
+        self.operator = ChoiceInput(self._operator_choices, self)
+        self.words = TextInput(self)
+        self.value = ValueInput(values_of, self)
+        self._remove = IconButton("remove", lambda: self.tr("Remove this condition"), self.gone.emit, self)
         row = QHBoxLayout(self)
         spaced(row)
         row.addWidget(self.field, 3)
@@ -152,8 +157,9 @@ class Group(QFrame):
         query: Query = EVERYTHING,
         *,
         depth: int = 0,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._fields = fields
         self._values_of = values_of
         self._depth = depth
@@ -165,7 +171,8 @@ class Group(QFrame):
                 (_ALL, self.tr("All of these hold")),
                 (_ONE, self.tr("At least one of these holds")),
                 (_NONE, self.tr("None of these holds")),
-            ]
+            ],
+            self,
         )
         self.mode.setAccessibleName(self.tr("How the conditions belong together"))
         self._column = QVBoxLayout()
@@ -175,15 +182,15 @@ class Group(QFrame):
         above.addWidget(self.mode)
         above.addStretch(1)
         if depth:
-            above.addWidget(IconButton("remove", lambda: self.tr("Remove this group"), self.gone.emit))
+            above.addWidget(IconButton("remove", lambda: self.tr("Remove this group"), self.gone.emit, self))
         below = QHBoxLayout()
         spaced(below)
         below.addWidget(
-            TextButton(lambda: self.tr("Add condition"), self.add_row, role="quiet", picture="add")
+            TextButton(lambda: self.tr("Add condition"), self.add_row, self, role="quiet", picture="add")
         )
         if depth + 1 < DEEPEST:
             below.addWidget(
-                TextButton(lambda: self.tr("Add group"), self.add_group, role="quiet", picture="add")
+                TextButton(lambda: self.tr("Add group"), self.add_group, self, role="quiet", picture="add")
             )
         below.addStretch(1)
         whole = QVBoxLayout(self)
@@ -198,11 +205,11 @@ class Group(QFrame):
         self.mode.set_value(mode)
         for one in parts:
             if isinstance(one, Test | Words):
-                self._add(Row(self._fields, self._values_of, one))
+                self._add(Row(self._fields, self._values_of, one, self))
             else:
-                self._add(Group(self._fields, self._values_of, one, depth=self._depth + 1))
+                self._add(Group(self._fields, self._values_of, one, depth=self._depth + 1, parent=self))
         if not parts:
-            self._add(Row(self._fields, self._values_of))
+            self._add(Row(self._fields, self._values_of, None, self))
 
     def _add(self, part: Row | Group) -> None:
         self.parts.append(part)
@@ -223,14 +230,14 @@ class Group(QFrame):
 
     def add_row(self) -> None:
         """Add a condition and put the keyboard on it."""
-        row = Row(self._fields, self._values_of)
+        row = Row(self._fields, self._values_of, None, self)
         self._add(row)
         row.field.setFocus()
         self.changed.emit()
 
     def add_group(self) -> None:
         """Add a group with one condition."""
-        group = Group(self._fields, self._values_of, Either(()), depth=self._depth + 1)
+        group = Group(self._fields, self._values_of, Either(()), depth=self._depth + 1, parent=self)
         self._add(group)
         group.mode.setFocus()
         self.changed.emit()
@@ -262,21 +269,15 @@ class BuilderDialog(FormDialog):
         *,
         values_of: ValuesOf | None = None,
     ) -> None:
-        self.group = Group(fields, values_of, query)
         self._told = told
-        self._as_text = Label(role="secondary", wraps=True)
-        inside = QWidget()
-        held = QVBoxLayout(inside)
-        spaced(held, gap="medium")
-        held.addWidget(self.group)
-        held.addStretch(1)
-        held.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
-        self._scroll = QScrollArea()
+        body = QWidget()
+        self._as_text = Label("", body, role="secondary", wraps=True)
+        self._scroll = QScrollArea(body)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inside)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        body = QWidget()
+        inside = QWidget()
+        self._scroll.setWidget(inside)
         column = QVBoxLayout(body)
         spaced(column, gap="medium")
         column.addWidget(self._scroll, 1)
@@ -284,6 +285,12 @@ class BuilderDialog(FormDialog):
         super().__init__(
             lambda: self.tr("Filter"), body, parent, save_words=lambda: self.tr("Apply"), width=760
         )
+        held = QVBoxLayout(inside)
+        spaced(held, gap="medium")
+        held.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        self.group = Group(fields, values_of, query, parent=inside)
+        held.addWidget(self.group)
+        held.addStretch(1)
         # When a row is there, but not laid out yet, it has no height.
         self._fit_soon = QTimer(self, singleShot=True, interval=0)
         self._fit_soon.timeout.connect(self._fit)
@@ -306,7 +313,7 @@ class BuilderDialog(FormDialog):
     def retranslate(self) -> None:
         """See `TranslatedDialog.retranslate`."""
         super().retranslate()
-        query = self.group.query()
+        query = self.group.query() if hasattr(self, "group") else None
         if query is not None:
             self._as_text.setText("" if query == EVERYTHING else self._told(query))
 

@@ -48,14 +48,14 @@ class ValueInput(Translated):
         self._operator = Operator.IS
         self._ticked: list[str] = []
         self._name = ""
-        self.choice = ChoiceInput(self._choices)
-        self.ticks = QPushButton()
+        self.choice = ChoiceInput(self._choices, self)
+        self.ticks = QPushButton(self)
         self.ticks.setProperty("role", "field")
         self.first = self._line()
         self.second = self._line()
-        self._and = Label(lambda: RANGE_AND.written(language()), role="secondary")
+        self._and = Label(lambda: RANGE_AND.written(language()), self, role="secondary")
         self._calendars = [
-            IconButton("calendar", lambda: self.tr("Choose a day"), partial(self._show_calendar, line))
+            IconButton("calendar", lambda: self.tr("Choose a day"), partial(self._show_calendar, line), self)
             for line in (self.first, self.second)
         ]
         row = QHBoxLayout(self)
@@ -72,7 +72,7 @@ class ValueInput(Translated):
         self.dress()
 
     def _line(self) -> TextInput:
-        line = TextInput(longest=500)
+        line = TextInput(self, longest=500)
         completer = QCompleter(QStringListModel(line), line)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
