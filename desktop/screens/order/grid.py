@@ -125,10 +125,13 @@ class LinesGrid(QTableView):
             self.edit(index)
 
     def finish(self) -> None:
-        """Take what stands in the editor that is open, and close it."""
+        """Take what stands in the editor that is open, and close it. A product that was only offered is not taken: nobody
+        is there to see it.
+        """
         editor = self._editor
         if editor is None:
             return
+        self._finder.hide()
         self._close(editor)
 
     def _close(self, editor: QWidget) -> None:

@@ -48,7 +48,7 @@ COLUMNS: Final = (
     ShownColumn(
         "customer", lambda: translate("Orders", "Customer"), lambda row: row["customer_name"], "customer_name", width=220
     ),
-    ShownColumn("order_date", lambda: translate("Orders", "Day"), _day("order_date"), "order_date", width=104, raw=Raw("order_date", As.DAY)),
+    ShownColumn("order_date", lambda: translate("Orders", "Day"), _day("order_date"), "order_date", width=120, raw=Raw("order_date", As.DAY)),
     ShownColumn("state", lambda: translate("Orders", "Status"), lambda row: words.state(row["state"]), "state", width=116),
     ShownColumn("outbox", lambda: translate("Orders", "Sending"), _outbox, width=88),
     ShownColumn(
@@ -65,7 +65,7 @@ COLUMNS: Final = (
         width=116, raw=Raw("gross_total_minor", As.MONEY, "currency"),
     ),
     ShownColumn(
-        "wanted_on", lambda: words.field("sales_order", "wanted_on"), _day("wanted_on"), "wanted_on", width=104, is_hidden=True,
+        "wanted_on", lambda: words.field("sales_order", "wanted_on"), _day("wanted_on"), "wanted_on", width=120, is_hidden=True,
         raw=Raw("wanted_on", As.DAY),
     ),
     ShownColumn(
