@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -139,6 +140,9 @@ def test_people_are_added_listed_frozen_and_thawed(
         assert reply.status == 200
         code_again = json.loads(run(capsys, "user", "enrol-code", "ZH", *database)[1])["enrolment_code"]
         assert code_again != made["enrolment_code"]
+        where = ("--address", "https://office.example.com/")
+        whole = json.loads(run(capsys, "user", "enrol-code", "ZH", *where, *database)[1])["enrolment_code"]
+        assert re.fullmatch(r"https://office\.example\.com/#(\w{4}-){2}\w{4}", whole)
     finally:
         world.close()
 

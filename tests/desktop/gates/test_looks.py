@@ -15,7 +15,7 @@ from crm.customers.actions import create_customer
 from crm.errors import Code, LocalFault, NotAllowed
 from demo.flaws import flaws
 from demo.pictures import every_look, take
-from desktop.kit.gate import PASSPHRASE_NEEDED, WRONG_PASSPHRASE, Door
+from desktop.kit.gate import PASSPHRASE_NEEDED, WRONG_PASSPHRASE, Door, split_code
 from desktop.kit.sync import Phase, SyncView
 from desktop.screens.first_run.gate import FirstRun
 from desktop.screens.sign_out.dialog import SignOutDialog
@@ -156,3 +156,11 @@ def test_codes_of_passphrases_are_those_of_the_vault() -> None:
     from desktop.vault.errors import PassphraseNeeded, WrongPassphrase
 
     assert (PassphraseNeeded().code, WrongPassphrase().code) == (PASSPHRASE_NEEDED, WRONG_PASSPHRASE)
+
+
+def test_code_may_hold_the_address() -> None:
+    assert split_code(" https://office.example.com/#R4EB-HCR2-JGVZ ") == (
+        "https://office.example.com/",
+        "R4EB-HCR2-JGVZ",
+    )
+    assert split_code("R4EB-HCR2-JGVZ") == ("", "R4EB-HCR2-JGVZ")
