@@ -44,7 +44,14 @@ def order(name: str, whose: str, day: str, state: str = "approved", **values: An
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Four customers and some orders."""
     store = make_copy(tmp_path_factory.mktemp("copy") / "copy.db")
-    put(store, "app_user", {**row("app_user", "ann", name="Ann", unit=OWNER, rep_code="AN", division_id=OWNER, email=""), "id": OWNER})
+    put(
+        store,
+        "app_user",
+        {
+            **row("app_user", "ann", name="Ann", unit=OWNER, rep_code="AN", division_id=OWNER, email=""),
+            "id": OWNER,
+        },
+    )
     put(
         store,
         "customer",

@@ -337,8 +337,7 @@ def test_values_of_the_list_are_wanted_where_one_stands() -> None:
 def test_choices_are_called_as_in_the_window() -> None:
     for known in (LIBRARY_WORDS, STATE_WORDS):
         assert {value.value: words.en[0] for value, words in known.items()} == {
-            value.value: STATES[value.value]
-            for value in known
+            value.value: STATES[value.value] for value in known
         }
     for name, values_known in (("deal_type", DEAL_WORDS), ("grade", GRADE_WORDS)):
         for value, words in values_known.items():
