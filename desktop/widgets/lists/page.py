@@ -23,7 +23,7 @@ from desktop.kit.language import language
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.screen import Place, Screen, Shell
 from desktop.kit.session import Session
-from desktop.kit.theme import spaced
+from desktop.kit.theme import look, spaced
 from desktop.kit.translated import Translated
 from desktop.store.export import ExportColumn, raw_columns
 from desktop.store.reads.listing import Condition, Listing, Reading, values_of
@@ -417,6 +417,10 @@ class ListPage(Translated):
         self._on_told(self._error)
         if self.model.reading is not None:
             self._tell_count()
+
+    def restyle(self) -> None:
+        """See `Translated.restyle`: the line below the filter is as high with chips as without."""
+        self.count.setMinimumHeight(look().size("target") + 2)
 
 
 class ListScreen(Screen):
