@@ -111,6 +111,9 @@ class Code:
     STORE_CLOSED = 4004
     UNREACHABLE = 4005  # no network, or something that is not the office answered
     LOCAL_SCHEMA = 4006
+    PASSPHRASE_NEEDED = 4110  # the vault's; gates ask for them
+    WRONG_PASSPHRASE = 4111
+    PASSPHRASE_TOO_SHORT = 4112
     # 5xxx protocol
     GAP = 5001  # n is not the next one; the answer names the expected one
     FORK = 5002  # the same n with another hash: a clone or a restored copy

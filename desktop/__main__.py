@@ -24,7 +24,7 @@ EXIT_DONE: Final = 0
 EXIT_NOT_NOW: Final = 1
 EXIT_ERROR: Final = 2
 EXIT_INTERRUPTED: Final = 130
-NO_SCREEN: Final = 4403
+NO_SCREEN: Final = 4405
 """There is no screen to show the window on."""
 
 _EPILOG: Final = """\

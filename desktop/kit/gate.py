@@ -9,17 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop.kit.preferences import Preferences
-
-PASSPHRASE_NEEDED: Final = 4110
-WRONG_PASSPHRASE: Final = 4111
-PASSPHRASE_TOO_SHORT: Final = 4112
-"""What a gate is told about a passphrase (`desktop.vault.errors`)."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crm.errors import Detail, LocalFault
+from crm.errors import Code, Detail, LocalFault
 
 
 class VaultFault(LocalFault):
@@ -75,21 +75,21 @@ class VaultTooNew(VaultFault):
 class PassphraseNeeded(VaultFault):
     """The keys are wrapped by a passphrase and nobody can be asked for it."""
 
-    number = 4110
+    number = Code.PASSPHRASE_NEEDED
     text = "This data folder is protected by a passphrase, and none was given."
 
 
 class WrongPassphrase(VaultFault):
     """The key file is whole, but this passphrase does not open it."""
 
-    number = 4111
+    number = Code.WRONG_PASSPHRASE
     text = "That is not the passphrase of this data folder. Try again; nothing was changed."
 
 
 class PassphraseTooShort(VaultFault):
     """A new passphrase has fewer characters than `desktop.vault.passphrase.MIN_PASSPHRASE_CHARACTERS`."""
 
-    number = 4112
+    number = Code.PASSPHRASE_TOO_SHORT
     text = "The passphrase is too short to protect the data of a stolen laptop."
 
 

@@ -16,6 +16,7 @@ from crm.contacts.entities import CommunicationStyle, DecisionRole
 from crm.contacts.rules import LOWEST_LEVEL
 from crm.customers.entities import DealType, TaxCategory
 from crm.errors import RoundsmanError
+from crm.people.rules import NAME_MISSING
 from crm.schema import SCHEMA
 from desktop.kit import words
 from desktop.kit.format import NO_VALUE
@@ -33,7 +34,6 @@ _CHOICES: Final[Mapping[str, tuple[type[StrEnum], bool]]] = {
 }
 """Fields that hold one of a few words, and whether they may be empty."""
 _LONG: Final = frozenset({"note", "preferences", "delivery_note"})
-NAME_MISSING: Final = 3107
 REQUIRED: Final = frozenset({("customer", "name"), ("contact", "name"), ("ship_to_address", "label")})
 
 Options = Callable[[], Sequence[tuple[str, str]]]

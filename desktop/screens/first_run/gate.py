@@ -6,8 +6,9 @@ import platform
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
+from crm.errors import Code
 from desktop.kit import words
-from desktop.kit.gate import PASSPHRASE_NEEDED, Door, Enrol, Gatekeeper, split_code
+from desktop.kit.gate import Door, Enrol, Gatekeeper, split_code
 from desktop.screens.first_run.problems import Place, Problem, problem_of
 from desktop.widgets.buttons import TextButton
 from desktop.widgets.fields import Field, TextInput
@@ -187,7 +188,7 @@ class FirstRun(GatePage):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_busy(False)
-        if words.code_of(error) == PASSPHRASE_NEEDED and not self._door.needs_passphrase:
+        if words.code_of(error) == Code.PASSPHRASE_NEEDED and not self._door.needs_passphrase:
             self._door = Door(True, self._door.server, self._door.device_name)
             self._show_fields()
         self._show_problem(problem_of(error, address=self._address(), has_account=self._has_account))

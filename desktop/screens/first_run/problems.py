@@ -12,7 +12,6 @@ from PySide6.QtCore import QCoreApplication
 from crm.errors import Code, RoundsmanError
 from desktop.kit import words
 from desktop.kit.format import formats
-from desktop.kit.gate import PASSPHRASE_NEEDED, PASSPHRASE_TOO_SHORT, WRONG_PASSPHRASE
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 
 translate: Final = QCoreApplication.translate
@@ -74,9 +73,9 @@ def problem_of(error: Exception, *, address: str, has_account: bool) -> Problem:
     """Where an error belongs and what is said there."""
     if not isinstance(error, RoundsmanError):
         return Problem(None, lambda: words.error(error))
-    if error.code == PASSPHRASE_NEEDED:
+    if error.code == Code.PASSPHRASE_NEEDED:
         return _said(Place.PASSPHRASE, _PASSPHRASE)
-    if error.code in {PASSPHRASE_TOO_SHORT, WRONG_PASSPHRASE}:
+    if error.code in {Code.PASSPHRASE_TOO_SHORT, Code.WRONG_PASSPHRASE}:
         return Problem(Place.PASSPHRASE, lambda: words.error(error))
     if error.code == Code.UNREACHABLE:
         return _said(Place.SERVER, _ROAD.get(str(error.details.get("reason", "")), _NO_ANSWER))

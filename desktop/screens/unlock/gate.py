@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLineEdit
 
+from crm.errors import Code
 from desktop.kit import words
-from desktop.kit.gate import PASSPHRASE_NEEDED, WRONG_PASSPHRASE, Door, Gatekeeper
+from desktop.kit.gate import Door, Gatekeeper
 from desktop.widgets.buttons import TextButton
 from desktop.widgets.fields import Field, TextInput
 from desktop.widgets.gate_page import GatePage
@@ -74,7 +75,7 @@ class Unlock(GatePage):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_busy(False)
-        if words.code_of(error) in {PASSPHRASE_NEEDED, WRONG_PASSPHRASE}:
+        if words.code_of(error) in {Code.PASSPHRASE_NEEDED, Code.WRONG_PASSPHRASE}:
             self._ask_passphrase()
             self.passphrase.selectAll()
         self._show_error(error)
@@ -90,9 +91,9 @@ class Unlock(GatePage):
         self._error, self._is_missing = error, is_missing
         code = words.code_of(error) if error is not None else 0
         text = words.error(error) if error is not None else ""
-        if is_missing or code == PASSPHRASE_NEEDED:
+        if is_missing or code == Code.PASSPHRASE_NEEDED:
             text = self.tr("Type your passphrase.")
-        is_about_passphrase = is_missing or code in {PASSPHRASE_NEEDED, WRONG_PASSPHRASE}
+        is_about_passphrase = is_missing or code in {Code.PASSPHRASE_NEEDED, Code.WRONG_PASSPHRASE}
         self.field.show_problem(text if is_about_passphrase else "")
         self.show_problem("" if is_about_passphrase else text)
 

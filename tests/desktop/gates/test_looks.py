@@ -15,7 +15,7 @@ from crm.customers.actions import create_customer
 from crm.errors import Code, LocalFault, NotAllowed
 from demo.flaws import flaws
 from demo.pictures import every_look, take
-from desktop.kit.gate import PASSPHRASE_NEEDED, WRONG_PASSPHRASE, Door, split_code
+from desktop.kit.gate import Door, split_code
 from desktop.kit.sync import Phase, SyncView
 from desktop.screens.first_run.gate import FirstRun
 from desktop.screens.sign_out.dialog import SignOutDialog
@@ -78,7 +78,7 @@ def _unlock(desk: Desk, keeper: Keeper) -> QWidget:
 
 def _wrong_passphrase(desk: Desk, keeper: Keeper) -> QWidget:
     keeper.door = Door(True, "https://office.example.com", "NINA-LAPTOP")
-    keeper.answer = LocalFault(WRONG_PASSPHRASE, "Wrong.")
+    keeper.answer = LocalFault(Code.WRONG_PASSPHRASE, "Wrong.")
     gate = Unlock(keeper)
     desk.window.show_gate(gate)
     gate.passphrase.setText("something")
@@ -155,7 +155,10 @@ def test_nothing_is_wrong_in_any_look(
 def test_codes_of_passphrases_are_those_of_the_vault() -> None:
     from desktop.vault.errors import PassphraseNeeded, WrongPassphrase
 
-    assert (PassphraseNeeded().code, WrongPassphrase().code) == (PASSPHRASE_NEEDED, WRONG_PASSPHRASE)
+    assert (PassphraseNeeded().code, WrongPassphrase().code) == (
+        Code.PASSPHRASE_NEEDED,
+        Code.WRONG_PASSPHRASE,
+    )
 
 
 def test_code_may_hold_the_address() -> None:

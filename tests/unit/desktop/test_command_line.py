@@ -401,7 +401,7 @@ def test_without_a_command_and_a_screen_the_commands_are_pointed_to(
     assert main([]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("error 4403: ")
+    assert err.startswith("error 4405: ")
     assert "--help" in err
 
 
