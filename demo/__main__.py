@@ -57,6 +57,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     elif options.northwind:
         teller.say(f"The files of Northwind are not there ({northwind.FILES}); a made-up company plays.")
     premises = Premises(folder / "office", seed=options.seed, clock=CLOCK)
+    sight: list[str] = []
     try:
         cast = northwind.move_in(teller, premises) if with_northwind else _make_up(teller, premises, options)
         premises.let_in(cast.approver, cast.approver_login)
@@ -75,9 +76,11 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
             code = premises.enrolment_code(cast.rep, issuer=cast.issuer)
             rep.enrol(road.url, code, device_name=f"{cast.rep_short}'s laptop")
             Tour(teller, premises, cast, road, rep, look_for_names).run()
+            if options.window:
+                sight = _window(teller, premises, cast, road, rep, options)
         teller.step("Recounting, from both databases")
         found = recount(premises.database_path, dump_laptop(rep.settings.folder, passphrase))
-        faults = _faults(found, premises)
+        faults = [*_faults(found, premises), *sight]
         look_for_names()
     finally:
         premises.close()
@@ -86,6 +89,32 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         print(f"This does not hold: {fault}", file=sys.stderr)
     teller.last(_line(teller, found, rep, premises))
     return 1 if faults else 0
+
+
+def _window(
+    teller: Teller, premises: Premises, cast: Cast, road: Road, rep: Traveller, options: argparse.Namespace
+) -> list[str]:
+    """The window: opened where there is a screen, else played and painted. Gives what is wrong with the pictures."""
+    from demo.window.run import has_screen, show, walk_through
+
+    faults: list[str] = []
+    if has_screen():
+        show(teller, rep.settings, rep.passphrase)
+    else:
+        faults = walk_through(
+            teller,
+            premises,
+            cast,
+            road,
+            folder=rep.settings.folder.parent,
+            passphrase=rep.passphrase,
+            pictures=options.pictures.absolute(),
+            looks=options.looks,
+        )
+    # What happened on the other laptops comes to this one too: it is the one that is recounted.
+    with rep.at_work() as laptop:
+        laptop.sync()
+    return faults
 
 
 def _make_up(teller: Teller, premises: Premises, options: argparse.Namespace) -> Cast:
@@ -159,15 +188,26 @@ def prepare_folder(out: Path | None) -> Path:
         return Path(tempfile.mkdtemp(prefix="roundsman-demo-"))
     folder = out.expanduser().absolute()
     marker = folder / MARKER
-    parts = [folder / "office", folder / "laptop"]
+    parts = [folder / name for name in ("office", "laptop", "laptop-2", "laptop-3")]
     if marker.exists():
         for part in parts:
             shutil.rmtree(part, ignore_errors=True)
     elif any(part.exists() for part in parts):
         raise TourFailed(f"{folder} holds something that no tour left there. Name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    marker.write_text("The folders office and laptop belong to the tour; its next run here replaces them.\n")
+    marker.write_text(
+        "The folders office and laptop (-2, -3) belong to the tour; its next run here replaces them.\n"
+    )
     return folder
+
+
+def _looks(names: str) -> Sequence[object]:
+    from demo.pictures import chosen
+
+    try:
+        return chosen(names)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _speak_utf8(stream: TextIO) -> None:
@@ -181,6 +221,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="keep both databases here (else: a new folder)"
+    )
+    parser.add_argument(
+        "--no-window",
+        dest="window",
+        action="store_false",
+        help="without the window: it is opened where there is a screen, and painted where there is none",
+    )
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        default=Path("demo-out"),
+        metavar="DIR",
+        help="for the pictures (%(default)s)",
+    )
+    parser.add_argument(
+        "--looks", type=_looks, default="", metavar="zh.light.100,…", help="take pictures of these looks only"
     )
     parser.add_argument(
         "--northwind",

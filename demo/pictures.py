@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.kit.preferences import Preferences
@@ -41,6 +42,18 @@ class Wear:
 ALL: Final = tuple(Wear(*ways) for ways in product(LANGUAGES, THEMES, PERCENTS))
 
 
+def chosen(names: str) -> tuple[Wear, ...]:
+    """The looks in ``zh.light.100,en.dark.150``; all of them when empty.
+
+    :raises ValueError: there is no such look.
+    """
+    known = {f"{wear.language}.{wear.theme}.{wear.percent}": wear for wear in ALL}
+    try:
+        return tuple(known[name] for name in names.split(",")) if names else ALL
+    except KeyError as error:
+        raise ValueError(f"no look is called {error}; there are {', '.join(known)}") from error
+
+
 def put_on(preferences: Preferences, wear: Wear) -> None:
     """Let the window look so."""
     preferences.language = LANGUAGES[wear.language]
@@ -59,11 +72,17 @@ def every_look(
         yield wear
 
 
-def take(widget: QWidget, folder: Path, name: str, wear: Wear) -> Path:
-    """Save a picture of a widget."""
+def take(widget: QWidget, folder: Path, name: str, wear: Wear, *, above: QWidget | None = None) -> Path:
+    """Save a picture of a widget; with a dialog ``above`` it, where a person would see it."""
     QApplication.processEvents()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / wear.file(name)
-    if not widget.grab().save(str(file)):
+    picture = widget.grab()
+    if above is not None:
+        painter = QPainter(picture)
+        painter.fillRect(picture.rect(), QColor(0, 0, 0, 64))
+        painter.drawPixmap((widget.rect().center() - above.rect().center()), above.grab())
+        painter.end()
+    if not picture.save(str(file)):
         raise OSError(f"the picture {file.name} could not be saved")
     return file

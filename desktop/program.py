@@ -230,6 +230,10 @@ class Program(QObject):
         self._close()
         self._worker.submit(lambda: None).add_done_callback(lambda _future: self._done.emit(self._leave))
 
+    def wait_closed(self) -> None:
+        """Wait until a laptop that is being closed is closed. For those who go on without the program: the tour, tests."""
+        self._worker.submit(lambda: None).result()
+
     def tell_broken(self, error: BaseException) -> None:
         """Something went wrong that nobody expected."""
         bench = self.window.workbench

@@ -51,7 +51,7 @@ class Hand:
     def close(self) -> None:
         """Close the laptop as locking does, and the window with it."""
         self.program.lock()
-        self.qtbot.waitUntil(lambda: self.program._worker.submit(lambda: True).result(), timeout=SOON_MS)
+        self.program.wait_closed()
         self.window.hide()
         self.window.deleteLater()
         self.program.deleteLater()

@@ -32,7 +32,7 @@ from desktop.screens.order.lines import Col
 from desktop.screens.order.screen import OrderScreen
 from desktop.screens.sync.screen import SyncCentre
 from tests.conftest import PROJECT
-from tests.desktop.day.hand import CTRL, SHIFT, SOON_MS, Hand
+from tests.desktop.day.hand import CTRL, SHIFT, Hand
 from tests.desktop.stalls import Watch
 
 PUSH = "/v1/push"
@@ -234,7 +234,7 @@ def test_a_day_through_the_window(
     folder = hand.program.folder
     hand.program.lock()
     with watch.aside():
-        qtbot.waitUntil(lambda: hand.program._worker.submit(lambda: True).result(), timeout=SOON_MS)
+        hand.program.wait_closed()
         kill_in_the_middle(folder, new_customer, codes[:3])
     hand.unlock()
     known = hand.rows(
