@@ -24,7 +24,7 @@ S = TypeVar("S")
 PLAIN: Final = Qt.KeyboardModifier.NoModifier
 CTRL: Final = Qt.KeyboardModifier.ControlModifier
 PATIENCE_S: Final = 60.0
-QUOTE_MS: Final = 60
+QUOTE_MS: Final = 45
 """After so long without a key, prices are asked for."""
 
 
@@ -85,10 +85,10 @@ class Hand:
 
     def settle(self) -> None:
         """Let what is under way arrive, and what was given up go."""
-        for _ in range(2):
-            QTest.qWait(QUOTE_MS)
+        for pause in (0, QUOTE_MS):
+            QTest.qWait(pause)
             while self.window.workbench is not None and self.session.tasks.is_busy:
-                QTest.qWait(5)
+                QTest.qWait(2)
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     # -- what is done

@@ -58,7 +58,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     folder = tmp_path_factory.mktemp("tour")
     out = folder / "out"
     small = ("--customers", "12", "--products", "24", "--orders-per-customer", "2")
-    done = run("demo", "--out", str(out), *small, home=folder)
+    done = run("demo", "--no-window", "--out", str(out), *small, home=folder)
     assert done.returncode == 0, done.stderr
     dumped = run("desktop", "dump", "--json", "--data", str(out / "laptop"), home=folder)
     assert dumped.returncode == 0, dumped.stderr

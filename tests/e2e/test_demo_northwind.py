@@ -20,7 +20,7 @@ def told(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     if not (shared_data / "northwind").is_dir():
         pytest.skip("the files of Northwind are not here: expected shared/data/northwind beside the project")
     out = tmp_path_factory.mktemp("northwind") / "out"
-    done = run("demo", "--northwind", "--out", str(out), home=out.parent)
+    done = run("demo", "--northwind", "--no-window", "--out", str(out), home=out.parent)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return out, done.stdout, json.loads(done.stdout.splitlines()[-1])
