@@ -164,7 +164,7 @@
     </message>
     <message>
         <source>At the office</source>
-        <translation>公司设定</translation>
+        <translation>总部设定</translation>
     </message>
     <message>
         <source>Customer</source>
@@ -227,7 +227,7 @@
     </message>
     <message>
         <source>As of {time}, the last time the office answered, with what was entered here since.</source>
-        <translation>截至 {time}（公司最近一次答复），并包含此后在本机录入的内容。</translation>
+        <translation>截至 {time}（总部最近一次答复），并包含此后在本机录入的内容。</translation>
     </message>
     <message>
         <source>Last order</source>
@@ -235,7 +235,7 @@
     </message>
     <message>
         <source>Only what was entered on this laptop: the office did not answer yet.</source>
-        <translation>仅含本机录入的内容：公司尚未答复。</translation>
+        <translation>仅含本机录入的内容：总部尚未答复。</translation>
     </message>
     <message>
         <source>Open</source>
@@ -535,7 +535,7 @@
     </message>
     <message>
         <source>This laptop knows your customers. When this one is sent, the office compares it with everybody&apos;s and says on its page when another rep has it too.</source>
-        <translation>本机只有您的客户。发送后，公司会与所有人的客户比对；若别的业务员也有，会在此客户的页面上说明。</translation>
+        <translation>本机只有您的客户。发送后，总部会与所有人的客户比对；若别的业务员也有，会在此客户的页面上说明。</translation>
     </message>
     <message>
         <source>While you type, name, phone and tax number are compared with the customers you have.</source>
@@ -578,13 +578,13 @@
     <message numerus="yes">
         <source>%n change(s) on this laptop not confirmed by the office yet</source>
         <translation>
-            <numerusform>本机有 %n 项更改尚未得到公司确认</numerusform>
+            <numerusform>本机有 %n 项更改尚未得到总部确认</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n change(s) refused by the office</source>
         <translation>
-            <numerusform>%n 项更改被公司拒绝</numerusform>
+            <numerusform>%n 项更改被总部拒绝</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -621,7 +621,7 @@
     </message>
     <message>
         <source>Nothing on credit: the office has set the limit to 0</source>
-        <translation>不可赊账：公司已将额度设为 0</translation>
+        <translation>不可赊账：总部已将额度设为 0</translation>
     </message>
     <message>
         <source>Open order</source>
@@ -638,7 +638,7 @@
     <message numerus="yes">
         <source>Possibly entered twice: the office has %n other record(s) like it</source>
         <translation>
-            <numerusform>可能重复：公司另有 %n 条类似记录</numerusform>
+            <numerusform>可能重复：总部另有 %n 条类似记录</numerusform>
         </translation>
     </message>
     <message>

@@ -65,7 +65,7 @@
     </message>
     <message>
         <source>Enter the first one, or ask the office to give you some: they come with the next sync.</source>
-        <translation>录入第一个，或请公司分配：下次同步时到达。</translation>
+        <translation>录入第一个，或请总部分配：下次同步时到达。</translation>
     </message>
     <message>
         <source>New customer</source>

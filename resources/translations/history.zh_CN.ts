@@ -28,7 +28,7 @@
     </message>
     <message>
         <source>What changed since the record came to this laptop; what was before is known at the office.</source>
-        <translation>自记录到达本机以来的更改；此前的更改公司有记录。</translation>
+        <translation>自记录到达本机以来的更改；此前的更改总部有记录。</translation>
     </message>
 </context>
 </TS>

@@ -25,7 +25,7 @@
     </message>
     <message>
         <source>Known and checked at the office only.</source>
-        <translation>仅办公室掌握并核对。</translation>
+        <translation>仅总部掌握并核对。</translation>
     </message>
     <message>
         <source>List price</source>
@@ -143,7 +143,7 @@
     </message>
     <message>
         <source>Ask the order back from the office; it can be revised then</source>
-        <translation>向办公室要回订单，之后可以修改</translation>
+        <translation>向总部要回订单，之后可以修改</translation>
     </message>
     <message>
         <source>Cancel order</source>
@@ -203,7 +203,7 @@
     </message>
     <message>
         <source>Seal the order and hand it to the office</source>
-        <translation>封存订单并交给办公室</translation>
+        <translation>封存订单并交给总部</translation>
     </message>
     <message>
         <source>Submit order</source>
@@ -293,7 +293,7 @@
     </message>
     <message>
         <source>The office will look at this order. Press Ctrl+Enter again to submit it all the same.</source>
-        <translation>办公室会核查此订单。再按一次 Ctrl+Enter 仍然提交。</translation>
+        <translation>总部会核查此订单。再按一次 Ctrl+Enter 仍然提交。</translation>
     </message>
     <message>
         <source>Why this price</source>
@@ -385,31 +385,31 @@
     </message>
     <message>
         <source>Somebody at the office is looking at it.</source>
-        <translation>办公室有人正在查看。</translation>
+        <translation>总部有人正在查看。</translation>
     </message>
     <message>
         <source>The office has it.</source>
-        <translation>在办公室。</translation>
+        <translation>在总部。</translation>
     </message>
     <message>
         <source>The office: it is being carried out.</source>
-        <translation>办公室：正在执行。</translation>
+        <translation>总部：正在执行。</translation>
     </message>
     <message>
         <source>The office: it is to be carried out.</source>
-        <translation>办公室：等待执行。</translation>
+        <translation>总部：等待执行。</translation>
     </message>
     <message>
         <source>The office: it is to be paid.</source>
-        <translation>办公室：等待付款。</translation>
+        <translation>总部：等待付款。</translation>
     </message>
     <message>
         <source>The office: it waits for somebody to decide.</source>
-        <translation>办公室：等待审批。</translation>
+        <translation>总部：等待审批。</translation>
     </message>
     <message>
         <source>This laptop: it is sent as soon as the office can be reached.</source>
-        <translation>本机：一旦连上办公室即发送。</translation>
+        <translation>本机：一旦连上总部即发送。</translation>
     </message>
     <message>
         <source>Total</source>
@@ -421,7 +421,7 @@
     </message>
     <message>
         <source>{name} at the office is looking at it.</source>
-        <translation>办公室的 {name} 正在查看。</translation>
+        <translation>总部的 {name} 正在查看。</translation>
     </message>
     <message>
         <source>{name}: it is being written.</source>
@@ -433,7 +433,7 @@
     </message>
     <message>
         <source>{name}: the office wants something changed.</source>
-        <translation>{name}：办公室要求修改。</translation>
+        <translation>{name}：总部要求修改。</translation>
     </message>
     <message>
         <source>{told} of {number}</source>
@@ -455,7 +455,7 @@
     </message>
     <message>
         <source>{told}: {price} instead of {office}</source>
-        <translation>{told}：{price}，办公室为 {office}</translation>
+        <translation>{told}：{price}，总部为 {office}</translation>
     </message>
 </context>
 <context>

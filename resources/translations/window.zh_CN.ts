@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>Came in</source>
-        <translation>公司传来</translation>
+        <translation>总部传来</translation>
     </message>
     <message>
         <source>Changes are listed from the day on which the record came to this laptop.</source>
@@ -41,7 +41,7 @@
     </message>
     <message>
         <source>The office</source>
-        <translation>公司</translation>
+        <translation>总部</translation>
     </message>
     <message>
         <source>This laptop</source>
