@@ -28,9 +28,9 @@ class Picture(QWidget):
         self._colour = colour
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_icon(self, name: str) -> None:
+    def show_icon(self, name: str, colour: str = "") -> None:
         """Show another one."""
-        self._name = name
+        self._name, self._colour = name, colour or self._colour
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -61,9 +61,9 @@ class Empty(Translated):
     ) -> None:
         super().__init__(parent)
         self._title_words, self._text_words = title, text
-        self.picture = Picture(picture)
-        self._title = Label(role="section")
-        self._text = Label(role="secondary", wraps=True)
+        self.picture = Picture(picture, self)
+        self._title = Label(parent=self, role="section")
+        self._text = Label(parent=self, role="secondary", wraps=True)
         centre = Qt.AlignmentFlag.AlignHCenter
         self._title.setAlignment(centre)
         self._text.setAlignment(centre | Qt.AlignmentFlag.AlignTop)

@@ -49,10 +49,10 @@ class Field(Translated):
         self.control = control
         self._words = label
         self._is_required = is_required
-        self._label = QLabel()
+        self._label = QLabel(self)
         self._label.setProperty("role", "secondary")
         self._label.setBuddy(control)
-        self._problem = Label(role="wrong", wraps=True)
+        self._problem = Label(parent=self, role="wrong", wraps=True)
         self._problem.hide()
         column = QVBoxLayout(self)
         spaced(column, gap="hair")

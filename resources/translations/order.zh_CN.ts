@@ -295,10 +295,6 @@
         <source>The office will look at this order. Press Ctrl+Enter again to submit it all the same.</source>
         <translation>总部会核查此订单。再按一次 Ctrl+Enter 仍然提交。</translation>
     </message>
-    <message>
-        <source>Why this price</source>
-        <translation>价格依据</translation>
-    </message>
 </context>
 <context>
     <name>Gathering</name>
@@ -705,6 +701,10 @@
     <message>
         <source>This order</source>
         <translation>本单</translation>
+    </message>
+    <message>
+        <source>Why this price</source>
+        <translation>价格依据</translation>
     </message>
 </context>
 <context>

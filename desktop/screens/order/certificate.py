@@ -60,13 +60,17 @@ class CertificateView(Translated):
 
     def retranslate(self) -> None:
         """See `Translated.retranslate`."""
-        self.rows = self._told()
+        rows = self._told()
+        if rows == self.rows:
+            return
+        self.rows = rows
         for label in self._labels:
             label.hide()
             label.deleteLater()
         self._labels = []
         for number, (name, value) in enumerate(self.rows):
-            caption, told = Label(name, role="secondary"), Label(value, role="small", wraps=True)
+            caption = Label(name, self, role="secondary")
+            told = Label(value, self, role="small", wraps=True)
             self._grid.addWidget(caption, number, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(told, number, 1, Qt.AlignmentFlag.AlignTop)
             self._labels += [caption, told]

@@ -32,15 +32,16 @@ class ChooseView(Translated):
     def __init__(self, session: Session, shell: Shell, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._shell = session, shell
-        self._heading = Label(role="section")
-        self.field = FindInput(lambda: self.tr("Name, pinyin, phone or code of the customer"))
+        self._heading = Label(parent=self, role="section")
+        self.field = FindInput(lambda: self.tr("Name, pinyin, phone or code of the customer"), self)
         self.model = FixedModel(session.tasks, session.bus, self._columns(), self)
         self._empty = Empty(
             "find",
             lambda: self.tr("No customer found"),
             lambda: self.tr("Type another part of the name, or enter the customer first."),
+            parent=self,
         )
-        self.table = Table(self.model, name="list.choose_customer", empty=self._empty)
+        self.table = Table(self.model, name="list.choose_customer", empty=self._empty, parent=self)
         column = QVBoxLayout(self)
         spaced(column, "medium", "large", gap="medium")
         column.addWidget(self._heading)

@@ -11,27 +11,24 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm.changes.entity import Row
-from crm.orders.actions import submit_order, withdraw_order
-from crm.orders.completeness import Gap, Problem
 from crm.orders.drafting import Quote, quote
 from crm.orders.editing import OrderFields
 from crm.orders.seal import canonical, differences, open_seal
 from desktop.kit.commands import Commands
-from desktop.kit.deeds import Opposite
 from desktop.kit.format import formats
 from desktop.kit.screen import Shell
 from desktop.kit.session import Session
 from desktop.kit.theme import spaced
 from desktop.kit.translated import Translated
-from desktop.screens.order.certificate import CertificateView
 from desktop.screens.order.finder import ProductFinder
 from desktop.screens.order.gathering import Gathering
 from desktop.screens.order.grid import LinesGrid
 from desktop.screens.order.head import HeadForm
 from desktop.screens.order.keeper import Keeper
 from desktop.screens.order.lines import Col, Line, LinesModel, line_of
-from desktop.screens.order.side import Card, Side
-from desktop.screens.order.telling import change_texts, line_named, look_text
+from desktop.screens.order.side import Side
+from desktop.screens.order.submission import Submission
+from desktop.screens.order.telling import change_texts, line_named
 from desktop.store.reads.order import Beginning, beginning
 from desktop.widgets.buttons import CommandButton
 from desktop.widgets.fields import TextInput
@@ -40,14 +37,6 @@ from desktop.widgets.pill import Pill
 
 QUOTE_MS: Final = 40
 """A fast typist is answered once, not for every key."""
-_COLUMNS: Final = {
-    Gap.NO_WANTED_DATE: Col.WANTED,
-    Gap.WANTED_BEFORE_ORDER: Col.WANTED,
-    Gap.NO_DELIVERY_PLACE: Col.PLACE,
-    Gap.NO_PRICE: Col.PRICE,
-    Gap.UNKNOWN_PRODUCT: Col.PRODUCT,
-    Gap.RETIRED_PRODUCT: Col.PRODUCT,
-}
 
 
 class EntryView(Translated):
@@ -69,23 +58,14 @@ class EntryView(Translated):
         self._begun: Beginning | None = None
         self._quote: Quote | None = None
         self._version = self._quoted_version = 0
-        self._is_submitting = False
-        self._accepted: tuple[str, ...] = ()
         self._kept_ms = 0
         self.lines = LinesModel(session.today, self)
-        self.head = HeadForm(session)
-        self.note = TextInput(longest=2000, placeholder=lambda: self.tr("Note on the order"))
-        self.finder = ProductFinder(session, self)
-        self.grid = LinesGrid(session, self.lines, self.finder)
-        self.certificate = CertificateView(session)
-        self._certificate_card = Card(lambda: self.tr("Why this price"))
-        self._certificate_card.column.addWidget(self.certificate)
-        self._certificate_card.hide()
-        self.side = Side(session, self._certificate_card)
+        self._arrange(commands)
         self.keeper = Keeper(session, self._read, self)
         self.gathering = Gathering(session, shell, self.grid, self._on_edited, self)
         self.keeper.made.connect(self.gathering.on_made)
-        self._arrange(commands)
+        self.submission = Submission(session, shell, self)
+        self.submission.submitted.connect(self._on_submitted)
         self._quote_soon = QTimer(self, singleShot=True, interval=QUOTE_MS)
         self._quote_soon.timeout.connect(self._ask_quote)
         self.lines.edited.connect(self._on_edited)
@@ -103,35 +83,43 @@ class EntryView(Translated):
         self.dress()
 
     def _arrange(self, commands: Commands) -> None:
-        self.pill = Pill("draft")
-        self._number = Label(role="strong")
-        self._kept = Label(role="secondary")
+        """Make the parts in the order in which Tab goes. Each is given its parent when it is made: what changes its parent is
+        dressed anew with all that is in it.
+        """
+        self.pill = Pill("draft", self)
+        self._number = Label(parent=self, role="strong")
+        self._kept = Label(parent=self, role="secondary")
         top = QHBoxLayout()
         spaced(top, gap="small")
         top.addWidget(self.pill)
         top.addWidget(self._number)
         top.addWidget(self._kept)
         top.addStretch(1)
-        top.addWidget(CommandButton(commands, "order.customer", role="quiet"))
-        self.returned = Label(role="small", wraps=True)
+        top.addWidget(CommandButton(commands, "order.customer", self, role="quiet"))
+        self.returned = Label(parent=self, role="small", wraps=True)
         self.returned.setProperty("meaning", "needs_you")
         self.returned.hide()
-        self.confirm = Label(role="small", wraps=True)
+        self.confirm = Label(parent=self, role="small", wraps=True)
         self.confirm.setProperty("meaning", "look")
         self.confirm.hide()
-        self._hint = Elided(role="secondary")
+        self._hint = Elided(parent=self, role="secondary")
+        self.head = HeadForm(self.session, self)
+        self.finder = ProductFinder(self.session, self)
+        self.grid = LinesGrid(self.session, self.lines, self.finder, self)
+        self.note = TextInput(self, longest=2000, placeholder=lambda: self.tr("Note on the order"))
         bottom = QHBoxLayout()
         spaced(bottom, gap="small")
         bottom.addWidget(self.note, 1)
-        bottom.addWidget(CommandButton(commands, "order.repeat"))
-        bottom.addWidget(CommandButton(commands, "order.certificate"))
-        bottom.addWidget(CommandButton(commands, "order.submit", role="primary"))
+        bottom.addWidget(CommandButton(commands, "order.repeat", self))
+        bottom.addWidget(CommandButton(commands, "order.certificate", self))
+        bottom.addWidget(CommandButton(commands, "order.submit", self, role="primary"))
+        self.side = Side(self.session, self)
         main = QVBoxLayout()
         spaced(main, "medium", "large", gap="medium")
         main.addLayout(top)
         main.addWidget(self.returned)
         main.addWidget(self.head)
-        main.addWidget(line())
+        main.addWidget(line(self))
         main.addWidget(self.grid, 1)
         main.addWidget(self._hint)
         main.addWidget(self.confirm)
@@ -145,9 +133,9 @@ class EntryView(Translated):
 
     def begin(self, customer_id: bytes | None, order_id: bytes | None) -> None:
         """Write a new order for a customer, or go on with a draft."""
-        self._is_submitting, self._accepted, self._quote, self._kept_ms = False, (), None, 0
+        self._quote, self._kept_ms = None, 0
+        self.submission.begin()
         self._begun = self.customer = None
-        self.confirm.hide()
         self.finder.hide()
         self.lines.load([], "CNY")
         query = partial(beginning, customer_id=customer_id, order_id=order_id)
@@ -213,8 +201,7 @@ class EntryView(Translated):
 
     def _on_edited(self) -> None:
         self._version += 1
-        self._accepted = ()
-        self.confirm.hide()
+        self.submission.forget()
         self.keeper.touch()
         self._quote_soon.start()
 
@@ -266,9 +253,9 @@ class EntryView(Translated):
         self.side.show_quote(self._as_numbered(found, lines), begun.as_of_ms)
         self._show_changes(found)
         self._show_certificate()
-        self._say_hint()
-        if self._is_submitting and version == self._version:
-            self.submit()
+        self.say_hint()
+        if version == self._version:
+            self.submission.go_on()
 
     def _as_numbered(self, found: Quote, lines: Sequence[Line]) -> Quote:
         """What is told of lines names them by their number in the grid, where unfinished ones are counted too."""
@@ -301,20 +288,21 @@ class EntryView(Translated):
 
     def toggle_certificate(self) -> None:
         """Show why the line costs what it costs, or no more."""
-        self._certificate_card.setVisible(self._certificate_card.isHidden())
+        card = self.side.certificate_card
+        card.setVisible(card.isHidden())
         self._show_certificate()
 
     def _show_certificate(self) -> None:
-        if self._certificate_card.isHidden():
+        if self.side.certificate_card.isHidden():
             return
         here = self.grid.line
         found = self._quote
         place = next((n for n, each in enumerate(self.lines.kept()) if each is here), None)
         if here is None or here.told is None or found is None or place is None or place >= len(found.allowed):
-            self.certificate.show_line(None)
+            self.side.certificate.show_line(None)
             return
         allowed = found.allowed[place]
-        self.certificate.show_line(
+        self.side.certificate.show_line(
             here.told,
             rule_id=allowed.rule_id if allowed is not None else None,
             allowed_bp=allowed.max_bp if allowed is not None else None,
@@ -334,70 +322,25 @@ class EntryView(Translated):
     # -- submitting
 
     def submit(self) -> None:
-        """Hand the order in: what is missing is gone to first, and what the office will look at is asked about once."""
-        self.grid.finish()
-        found = self._quote
-        if self.grid.is_asking or found is None or self._quoted_version != self._version:
-            self._is_submitting = True
+        """Hand the order in (`Submission`)."""
+        self.submission.submit()
+
+    @property
+    def quote_now(self) -> Quote | None:
+        """What the order comes to as it stands; None, and then one is on its way, while that is not known."""
+        if self.grid.is_asking or self._quote is None or self._quoted_version != self._version:
             self._quote_soon.start()
-            return
-        self._is_submitting = False
-        self._say_hint()
-        unfinished = self.lines.unfinished()
-        if unfinished:
-            bad = self.lines.lines[unfinished[0]]
-            self.grid.go(unfinished[0], next(iter(bad.wrong), Col.PRODUCT))
-            return
-        if not self.head.is_understood:
-            return
-        if found.problems:
-            self._go_to(found.problems[0])
-            return
-        looks = tuple(look_text(each, self.lines.currency) for each in found.looks)
-        if looks and looks != self._accepted:
-            self._accepted = looks
-            self.confirm.show()
-            return
-        self.confirm.hide()
-        self.keeper.keep(self._submit)
+            return None
+        return self._quote
 
-    def _submit(self) -> None:
-        order_id = self.order_id
-        if order_id is None:
-            return
-
-        def done(_result: object) -> None:
-            self.gathering.finish()
-            self.submitted.emit(order_id)
-
-        self.session.tasks.write(
-            "order.submit",
-            lambda work: submit_order(work, order_id).id,
-            done,
-            self.shell.tell_error,
-            owner=self,
-            about=self.number,
-            opposite=Opposite("order.withdraw", lambda work: withdraw_order(work, order_id).id),
-        )
-
-    def _go_to(self, problem: Problem) -> None:
-        """Go to where something is missing."""
-        if problem.line_no is None:
-            if problem.gap is Gap.NO_LINES:
-                self.grid.begin()
-            return
-        if problem.gap is Gap.NO_WANTED_DATE and not self.head.wanted.text():
-            self.head.wanted.setFocus()
-        elif problem.gap is Gap.NO_DELIVERY_PLACE and not self.head.address.text().strip():
-            self.head.address.setFocus()
-        else:
-            kept = self.lines.kept()
-            row = self.lines.row_of(kept[problem.line_no - 1]) if problem.line_no <= len(kept) else None
-            self.grid.go(row or 0, _COLUMNS.get(problem.gap, Col.QUANTITY))
+    def _on_submitted(self, order_id: bytes) -> None:
+        self.gathering.finish()
+        self.submitted.emit(order_id)
 
     # -- words
 
-    def _say_hint(self) -> None:
+    def say_hint(self) -> None:
+        """Say what is typed and not understood."""
         told = []
         for row in self.lines.unfinished():
             each = self.lines.lines[row]
@@ -457,7 +400,7 @@ class EntryView(Translated):
             self._number.setText(self.tr("New order"))
         self._say_kept()
         self._say_returned()
-        self._say_hint()
+        self.say_hint()
 
     def restyle(self) -> None:
         """See `Translated.restyle`."""

@@ -125,14 +125,18 @@ class LinesGrid(QTableView):
             self.edit(index)
 
     def finish(self) -> None:
-        """Take what stands in the editor that is open, and close it. A product that was only offered is not taken: nobody
-        is there to see it.
+        """Take what stands in the editor that is open, and close it. Of products only the one that was typed in full is
+        taken, not what was offered for a few letters: nobody is there to see it.
         """
-        editor = self._editor
-        if editor is None:
+        editor, line = self._editor, self._edited
+        if not isinstance(editor, ProductEdit):
+            if editor is not None:
+                self._close(editor)
             return
-        self._finder.hide()
-        self._close(editor)
+        text = editor.text().strip()
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
+        if line is not None and text and not (line.product is not None and text == line.product.code):
+            self._look_for(line, text, in_full=True)
 
     def _close(self, editor: QWidget) -> None:
         """Take what stands in an editor, and close it."""
@@ -230,7 +234,7 @@ class LinesGrid(QTableView):
         elif text:
             self._look_for(line, text)
 
-    def _look_for(self, line: Line, text: str, *, is_scan: bool = False) -> None:
+    def _look_for(self, line: Line, text: str, *, is_scan: bool = False, in_full: bool = False) -> None:
         self.lines.leave_unfound(line, text)
         self._asking += 1
 
@@ -249,7 +253,7 @@ class LinesGrid(QTableView):
             self._asking -= 1
             self._session.tasks.failed.emit(error)
 
-        query = partial(exact_product, text=text, customer_id=self._customer_id)
+        query = partial(exact_product, text=text, customer_id=self._customer_id, in_full=in_full)
         self._session.tasks.read(query, arrived, failed, owner=self)
 
     def not_found(self) -> str:

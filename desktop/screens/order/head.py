@@ -45,7 +45,7 @@ class HeadForm(Translated):
         self.reason = TextInput(longest=500)
 
         def named(name: str, control: QWidget, *, is_required: bool = False) -> Field:
-            return Field(lambda: words.field("sales_order", name), control, is_required=is_required)
+            return Field(lambda: words.field("sales_order", name), control, self, is_required=is_required)
 
         self.fields = {
             "wanted_on": named("wanted_on", self.wanted, is_required=True),

@@ -19,7 +19,7 @@ from desktop.kit.translated import Translated
 from desktop.screens.order.certificate import CertificateView
 from desktop.screens.order.papers import PapersButton
 from desktop.screens.order.road import Road
-from desktop.screens.order.side import Card, SidePanel, Told, Totals, told_change
+from desktop.screens.order.side import SidePanel, Told, Totals, told_change
 from desktop.screens.order.telling import change_texts
 from desktop.store.reads.listing import Row
 from desktop.store.reads.order import OrderFacts
@@ -61,18 +61,19 @@ class PageView(Translated):
         super().__init__(parent)
         self.session, self._commands = session, commands
         self.facts: OrderFacts | None = None
-        self._pill = Pill()
-        self._outbox = Pill("waiting")
-        self._number = Label(role="strong")
-        self._revision = Label(role="secondary")
-        self.papers = PapersButton(commands)
-        self.buttons = {name: CommandButton(commands, name, role=role) for name, role in BUTTONS}
+        self._pill = Pill("draft", self)
+        self._outbox = Pill("waiting", self)
+        self._number = Label(parent=self, role="strong")
+        self._revision = Label(parent=self, role="secondary")
+        to_customer = CommandButton(commands, "order.customer", self, role="quiet")
+        self.buttons = {name: CommandButton(commands, name, self, role=role) for name, role in BUTTONS}
+        self.papers = PapersButton(commands, self)
         top = QHBoxLayout()
         spaced(top, gap="small")
         for part in (self._pill, self._outbox, self._number, self._revision):
             top.addWidget(part)
         top.addStretch(1)
-        top.addWidget(CommandButton(commands, "order.customer", role="quiet"))
+        top.addWidget(to_customer)
         for button in self.buttons.values():
             top.addWidget(button)
         top.addWidget(self.papers)
@@ -82,33 +83,30 @@ class PageView(Translated):
         self._head.setColumnStretch(3, 1)
         self._told: list[QWidget] = []
         self.model = FixedModel(session.tasks, session.bus, self._columns(), self)
-        self.table = Table(self.model, name="list.order_lines")
+        self.table = Table(self.model, name="list.order_lines", parent=self)
         self.table.current_changed.connect(self._on_line)
         self.table.left.connect(shell.back)
-        self.totals = Totals()
         main = QVBoxLayout()
         spaced(main, "medium", "large", gap="medium")
         main.addLayout(top)
         main.addLayout(self._head)
         main.addWidget(self.table, 1)
-        self.road = Road(session)
-        self.changes = Told()
-        self.certificate = CertificateView(session)
-        self._seal = Label(role="secondary", wraps=True)
+        side = SidePanel(self)
+        card = side.add(lambda: self.tr("This order"))
+        self.totals = card.hold(Totals(card))
+        card = side.add(lambda: self.tr("Road of the order"))
+        self.road = card.hold(Road(session, card))
+        self._changes_card = card = side.add(lambda: self.tr("Changed since the version before"))
+        self.changes = card.hold(Told(card))
+        card = side.add(lambda: self.tr("Why this price"))
+        self.certificate = card.hold(CertificateView(session, card))
+        self._seal_card = card = side.add(lambda: self.tr("Sealed document"))
+        self._seal = card.hold(Label(parent=card, role="secondary", wraps=True))
         self._seal.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._changes_card = _card(lambda: self.tr("Changed since the version before"), self.changes)
-        self._seal_card = _card(lambda: self.tr("Sealed document"), self._seal)
-        self._side = SidePanel(
-            _card(lambda: self.tr("This order"), self.totals),
-            _card(lambda: self.tr("Road of the order"), self.road),
-            self._changes_card,
-            _card(lambda: self.tr("Why this price"), self.certificate),
-            self._seal_card,
-        )
         across = QHBoxLayout(self)
         spaced(across, gap="")
         across.addLayout(main, 1)
-        across.addWidget(self._side)
+        across.addWidget(side)
         self.dress()
 
     def _columns(self) -> list[ShownColumn]:
@@ -208,7 +206,10 @@ class PageView(Translated):
             text = self._head_text(name)
             if not text:
                 continue
-            caption, value = Label(words.field("sales_order", name), role="secondary"), Elided(text)
+            caption, value = (
+                Label(words.field("sales_order", name), self, role="secondary"),
+                Elided(text, self),
+            )
             is_long = name in _LONG
             place += place % 2 if is_long else 0
             self._head.addWidget(caption, place // 2, place % 2 * 2)
@@ -243,12 +244,6 @@ class PageView(Translated):
     def take_focus(self) -> None:
         """The keyboard goes to the lines."""
         self.table.setFocus()
-
-
-def _card(heading: Callable[[], str], body: QWidget) -> Card:
-    card = Card(heading)
-    card.column.addWidget(body)
-    return card
 
 
 def _wanted(row: Row) -> str:

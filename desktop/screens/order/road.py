@@ -23,7 +23,7 @@ class Road(Translated):
         super().__init__(parent)
         self._session = session
         self._facts: OrderFacts | None = None
-        self._holder = Label(role="small", wraps=True)
+        self._holder = Label(parent=self, role="small", wraps=True)
         self._steps = QGridLayout()
         spaced(self._steps, gap="small")
         self._steps.setColumnStretch(1, 1)
@@ -62,17 +62,17 @@ class Road(Translated):
         top = Qt.AlignmentFlag.AlignTop
         icon = pill_icon("draft" if step.code == "begun" else step.code)
         meaning = "neutral" if step.code == "begun" else look().pill_meaning(step.code)
-        picture = Picture(icon, size=16, colour=meaning)
-        name = Label(step_text(step.code), role="strong" if is_last else "")
+        told = QWidget(self)
+        picture = Picture(icon, self, size=16, colour=meaning)
+        name = Label(step_text(step.code), told, role="strong" if is_last else "")
         when = formats().moment(step.at_ms, self._session.now_ms())
-        who = Label(" · ".join(filter(None, (when, step.by))), role="secondary", wraps=True)
-        told = QWidget()
+        who = Label(" · ".join(filter(None, (when, step.by))), told, role="secondary", wraps=True)
         column = QVBoxLayout(told)
         spaced(column, gap="")
         column.addWidget(name)
         column.addWidget(who)
         if step.note:
-            note = Label(step.note, role="small", wraps=True)
+            note = Label(step.note, told, role="small", wraps=True)
             if step.code in {"returned", "rejected"}:
                 note.setProperty("meaning", "needs_you")
             column.addWidget(note)

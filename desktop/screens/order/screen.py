@@ -54,7 +54,7 @@ class OrderScreen(Screen):
     def entry(self) -> EntryView:
         """Where a draft is written."""
         if self._entry is None:
-            entry = self._entry = EntryView(self.session, self.shell, self.shell.commands)
+            entry = self._entry = EntryView(self.session, self.shell, self.shell.commands, self)
             self._stack.addWidget(entry)
             entry.made.connect(self._on_made)
             entry.submitted.connect(self._on_submitted)
@@ -66,7 +66,7 @@ class OrderScreen(Screen):
     def page(self) -> PageView:
         """Where an order is read."""
         if self._page is None:
-            self._page = PageView(self.session, self.shell, self.shell.commands)
+            self._page = PageView(self.session, self.shell, self.shell.commands, self)
             self._stack.addWidget(self._page)
         return self._page
 
@@ -74,7 +74,7 @@ class OrderScreen(Screen):
     def choose(self) -> ChooseView:
         """Where the customer of a new order is chosen."""
         if self._choose is None:
-            choose = self._choose = ChooseView(self.session, self.shell)
+            choose = self._choose = ChooseView(self.session, self.shell, self)
             self._stack.addWidget(choose)
             choose.chosen.connect(lambda row_id: self.shell.open("order", {"new_for": row_id.hex()}))
             choose.left.connect(self.shell.back)

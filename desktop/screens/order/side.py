@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
@@ -23,11 +24,13 @@ from desktop.kit.format import formats
 from desktop.kit.session import Session
 from desktop.kit.theme import look, spaced
 from desktop.kit.translated import Translated
+from desktop.screens.order.certificate import CertificateView
 from desktop.screens.order.telling import Changed, look_text, problem_texts
 from desktop.widgets.empty import Picture
 from desktop.widgets.labels import Figures, Label, line
 
 WIDTH = 264
+W = TypeVar("W", bound=QWidget)
 
 
 class Card(QFrame):
@@ -38,8 +41,13 @@ class Card(QFrame):
         self.setProperty("role", "plain")
         self.column = QVBoxLayout(self)
         spaced(self.column, gap="small")
-        self.heading = Label(heading, role="section")
+        self.heading = Label(heading, self, role="section")
         self.column.addWidget(self.heading)
+
+    def hold(self, body: W) -> W:
+        """Put something below the heading, and give it back."""
+        self.column.addWidget(body)
+        return body
 
 
 class Totals(Translated):
@@ -52,15 +60,15 @@ class Totals(Translated):
         self._is_net = True
         self._grid = QGridLayout(self)
         spaced(self._grid, gap="hair")
-        self._names = [QLabel() for _ in range(4)]
-        self._figures = [Figures() for _ in range(4)]
+        self._names = [QLabel(self) for _ in range(4)]
+        self._figures = [Figures(parent=self) for _ in range(4)]
         for row, (name, figure) in enumerate(zip(self._names, self._figures, strict=True)):
             name.setProperty("role", "secondary")
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(figure, row, 1)
-        self._gross_name = Label(role="strong")
-        self._gross = Figures(role="figure")
-        self._grid.addWidget(line(), 4, 0, 1, 2)
+        self._gross_name = Label(parent=self, role="strong")
+        self._gross = Figures(parent=self, role="figure")
+        self._grid.addWidget(line(self), 4, 0, 1, 2)
         self._grid.addWidget(self._gross_name, 5, 0, Qt.AlignmentFlag.AlignBottom)
         self._grid.addWidget(self._gross, 5, 1)
         self._grid.setColumnStretch(1, 1)
@@ -117,14 +125,14 @@ class CreditCard(Translated):
         self._as_of_ms = 0
         grid = QGridLayout(self)
         spaced(grid, gap="hair")
-        self._names = [QLabel() for _ in range(3)]
-        self._figures = [Figures() for _ in range(3)]
+        self._names = [QLabel(self) for _ in range(3)]
+        self._figures = [Figures(parent=self) for _ in range(3)]
         for row, (name, figure) in enumerate(zip(self._names, self._figures, strict=True)):
             name.setProperty("role", "secondary")
             grid.addWidget(name, row, 0)
             grid.addWidget(figure, row, 1)
-        self._none = Label(role="secondary", wraps=True)
-        self._age = Label(role="secondary", wraps=True)
+        self._none = Label(parent=self, role="secondary", wraps=True)
+        self._age = Label(parent=self, role="secondary", wraps=True)
         grid.addWidget(self._none, 3, 0, 1, 2)
         grid.addWidget(self._age, 4, 0, 1, 2)
         grid.setColumnStretch(1, 1)
@@ -167,52 +175,68 @@ class Told(QWidget):
         super().__init__(parent)
         self._column = QVBoxLayout(self)
         spaced(self._column, gap="small")
+        self._rows: list[_Sentence] = []
         self.texts: list[str] = []
 
     def tell(self, sentences: Sequence[tuple[str, str, str]]) -> None:
-        """Show (icon, colour, sentence) for each."""
+        """Show (icon, colour, sentence) for each. Rows that are there are used again: this is told while typing."""
         self.texts = [text for _, _, text in sentences]
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for picture, colour, text in sentences:
-            row = QWidget()
-            across = QHBoxLayout(row)
-            spaced(across, gap="small")
-            icon = Picture(picture, size=16, colour=colour)
-            label = Label(text, wraps=True, role="small")
-            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-            across.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
-            across.addWidget(label, 1)
+        while len(self._rows) < len(sentences):
+            row = _Sentence(self)
+            self._rows.append(row)
             self._column.addWidget(row)
+        for row, (picture, colour, text) in zip(self._rows, sentences, strict=False):
+            row.say(picture, colour, text)
+        for place, row in enumerate(self._rows):
+            row.setVisible(place < len(sentences))
         self.setVisible(bool(sentences))
+
+
+class _Sentence(QWidget):
+    """An icon and what it is about."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        across = QHBoxLayout(self)
+        spaced(across, gap="small")
+        self._icon = Picture("done", self, size=16)
+        self._label = Label(parent=self, wraps=True, role="small")
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        across.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        across.addWidget(self._label, 1)
+
+    def say(self, picture: str, colour: str, text: str) -> None:
+        """Say something."""
+        self._icon.show_icon(picture, colour)
+        self._label.setText(text)
 
 
 class SidePanel(QFrame):
     """Cards below each other, scrolled when they are higher than the window."""
 
-    def __init__(self, *cards: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "aside")
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        spaced(column, "large", gap="huge")
-        for card in cards:
-            column.addWidget(card)
-        column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = QScrollArea(self)
+        self._inside = QWidget(scroll)
+        self._column = QVBoxLayout(self._inside)
+        spaced(self._column, "large", gap="huge")
+        self._column.addStretch(1)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
+        scroll.setWidget(self._inside)
         around = QVBoxLayout(self)
         spaced(around, gap="")
         around.addWidget(scroll)
         self._restyle()
+
+    def add(self, heading: Callable[[], str]) -> Card:
+        """A card below the others; what is put into it is given it as its parent when it is made."""
+        card = Card(heading, self._inside)
+        self._column.insertWidget(self._column.count() - 1, card)
+        return card
 
     def _restyle(self) -> None:
         self.setFixedWidth(look().px(WIDTH))
@@ -227,28 +251,26 @@ class SidePanel(QFrame):
 class Side(Translated):
     """See the module."""
 
-    def __init__(self, session: Session, *more: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._quote: Quote | None = None
         self._as_of_ms = 0
         self._changed: Sequence[Changed] = ()
-        self.totals = Totals()
-        self.credit = CreditCard(session)
-        self.told = Told()
-        self.changes = Told()
-        self._totals_card = Card(lambda: self.tr("This order"))
-        self._totals_card.column.addWidget(self.totals)
-        self._credit_card = Card(lambda: self.tr("Credit"))
-        self._credit_card.column.addWidget(self.credit)
-        self._told_card = Card(lambda: self.tr("Before you submit"))
-        self._told_card.column.addWidget(self.told)
-        self._changes_card = Card(lambda: self.tr("Changed since the version before"))
-        self._changes_card.column.addWidget(self.changes)
+        panel = SidePanel(self)
         column = QVBoxLayout(self)
         spaced(column, gap="")
-        column.addWidget(
-            SidePanel(self._totals_card, self._told_card, self._credit_card, self._changes_card, *more)
-        )
+        column.addWidget(panel)
+        card = panel.add(lambda: self.tr("This order"))
+        self.totals = card.hold(Totals(card))
+        card = panel.add(lambda: self.tr("Before you submit"))
+        self.told = card.hold(Told(card))
+        card = panel.add(lambda: self.tr("Credit"))
+        self.credit = card.hold(CreditCard(session, card))
+        self._changes_card = card = panel.add(lambda: self.tr("Changed since the version before"))
+        self.changes = card.hold(Told(card))
+        self.certificate_card = card = panel.add(lambda: self.tr("Why this price"))
+        self.certificate = card.hold(CertificateView(session, card))
+        card.hide()
         self.dress()
 
     def show_quote(self, quote: Quote, as_of_ms: int) -> None:

@@ -101,8 +101,12 @@ def find_products(
     ]
 
 
-def exact_product(connection: Connection, text: str, customer_id: bytes | None) -> Product | None:
-    """The product that has the very code, barcode or name, or the only one that is found; None when that is not clear."""
+def exact_product(
+    connection: Connection, text: str, customer_id: bytes | None, *, in_full: bool = False
+) -> Product | None:
+    """The product that has the very code, barcode or name, or (not ``in_full``) the only one that is found; None when that
+    is not clear.
+    """
     found = [one for one in find_products(connection, text, customer_id) if not one.is_near]
     if not found:
         return None
@@ -113,7 +117,7 @@ def exact_product(connection: Connection, text: str, customer_id: bytes | None) 
     same = same or [one for one in found if one.scanned_unit_id is not None]
     if len(same) == 1:
         return same[0]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and not in_full else None
 
 
 def _exactly(connection: Connection, typed: str) -> tuple[list[bytes], dict[bytes, bytes]]:

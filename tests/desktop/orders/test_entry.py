@@ -246,7 +246,7 @@ def test_certificate_says_where_a_price_comes_from(writer: Writer) -> None:
     writer.entry.grid.go(0, Col.QUANTITY)
     writer.press(Qt.Key.Key_F8)
     writer.settle()
-    told = dict(writer.entry.certificate.rows)
+    told = dict(writer.entry.side.certificate.rows)
     assert told["From"] == "Agreed price"
     assert told["List price"] == "¥38,000.00"
     assert told["Tax"].startswith("6%")
@@ -324,6 +324,37 @@ def test_draft_opens_where_it_was_left(writer: Writer, desk: Desk) -> None:
     writer.settle()
     assert writer.screen.is_writing
     assert writer.codes() == ["P-0007", "P-0021"]
+
+
+def test_leaving_takes_no_product_that_was_only_offered(writer: Writer, desk: Desk) -> None:
+    writer.line("P-0007", "12")
+    writer.type("guomao")
+    writer.settle()
+    assert writer.entry.finder.product is not None, "nothing is offered"
+    desk.bench.open("orders")
+    writer.settle()
+    order_id = writer.desk.bench._screens["order"].place()["id"]
+    in_draft = "SELECT product_code FROM order_line WHERE order_id = ? AND deleted = 0"
+    assert writer.rows(in_draft, bytes.fromhex(str(order_id))) == [("P-0007",)]
+    desk.bench.open("order", {"id": order_id})
+    writer.settle()
+    assert [line.typed for line in writer.entry.lines.lines] == ["", "guomao", ""]
+    assert not writer.entry.finder.isVisible() or writer.entry.finder.row == -1
+    # Neither are they lost when the order is read anew, as after a start.
+    desk.bench.open("orders")
+    writer.settle()
+    desk.bench._screens["order"]._place = {}  # type: ignore[attr-defined]
+    desk.bench.open("order", {"id": order_id})
+    writer.settle()
+    assert (writer.codes(), writer.entry.lines.lines[1].typed) == (["P-0007"], "guomao")
+
+
+def test_leaving_takes_a_code_that_was_typed_in_full(writer: Writer, desk: Desk) -> None:
+    writer.type("P-0021")
+    desk.bench.open("orders")  # no answer has come yet
+    desk.bench.open("order")
+    writer.settle()
+    assert writer.codes() == ["P-0021"]
 
 
 def test_lines_that_are_not_understood_are_found_again_too(writer: Writer, desk: Desk) -> None:
