@@ -74,6 +74,9 @@ KNOWN: Final = frozenset(
         "Phosphor",
         "Icons",
         "MIT",
+        "VIP",
+        "PDF",
+        "CSV",
     ]
 )
 """Latin words that stand in Chinese too."""

@@ -19,6 +19,8 @@ Show = Callable[[Hand], "QWidget | None"]
 """Brings something before the eyes; gives the dialog, or None for the window."""
 
 NOBODY: Final = "没有这样的客户"
+LETTERS: Final = ("hk", "hai")
+"""What is typed to find something."""
 
 
 def _open(name: str, **place: str | int | bool) -> Show:
@@ -87,7 +89,7 @@ def _new_order(hand: Hand) -> None:
 def _typing(hand: Hand) -> None:
     """A product is being typed."""
     _new_order(hand)
-    hand.write("hk")
+    hand.write(LETTERS[0])
 
 
 def _palette(text: str) -> Show:
@@ -127,7 +129,7 @@ FULL: Final[Mapping[str, Show]] = {
     "sync_log": _open("sync", section="log"),
     "conflict": _of("conflict", "SELECT id FROM conflict ORDER BY created_at DESC LIMIT 1"),
     "palette": _palette(""),
-    "palette_found": _palette("hai"),
+    "palette_found": _palette(LETTERS[1]),
     "palette_nothing": _palette(NOBODY),
     "settings": _then(_open("customers"), "window.settings"),
     "keys": _then(_open("customers"), "help.keys"),
@@ -172,11 +174,11 @@ class Gallery:
 
     def _looks(self, hand: Hand) -> Iterator[Wear]:
         for wear in self.looks:
-            put_on(hand.program.preferences, wear)
+            put_on(hand.preferences, wear)
             hand.window.resize(SIZE * (wear.percent / 100))
             hand.settle()
             yield wear
-        put_on(hand.program.preferences, self.looks[0])
+        put_on(hand.preferences, self.looks[0])
 
     def _take(self, hand: Hand, shown: QWidget | None, name: str, wear: Wear) -> None:
         self.taken.append(take(hand.window, self.folder, name, wear, above=shown))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -12,11 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from demo.premises import TourFailed
+from desktop.kit.preferences import Preferences
 from desktop.kit.session import Session
 from desktop.kit.sync import Phase
-from desktop.program import Program
 from desktop.screens.first_run.gate import FirstRun
 from desktop.screens.unlock.gate import Unlock
+from desktop.shell.window import MainWindow
 from desktop.shell.workbench import Workbench
 
 S = TypeVar("S")
@@ -28,12 +29,26 @@ QUOTE_MS: Final = 45
 """After so long without a key, prices are asked for."""
 
 
-class Hand:
-    """At the window of an open program."""
+class Owner(Protocol):
+    """Whoever owns the window: the program, or a test."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.window = program.window
+    @property
+    def window(self) -> MainWindow:
+        """The window."""
+        ...
+
+    @property
+    def preferences(self) -> Preferences:
+        """How it looks."""
+        ...
+
+
+class Hand:
+    """At somebody's window."""
+
+    def __init__(self, owner: Owner) -> None:
+        self.window = owner.window
+        self.preferences = owner.preferences
 
     @property
     def bench(self) -> Workbench:
@@ -151,8 +166,3 @@ class Hand:
         """Whether nothing is to be sent or to be folded."""
         live = self.rows("SELECT count(*) FROM journal WHERE state IN ('waiting', 'sending', 'answered')")
         return live == [(0,)] and self.session.sync.view.phase is Phase.IDLE
-
-    def lock(self) -> None:
-        """Close the laptop; its gate is shown."""
-        self.program.lock()
-        self.gate(Unlock)

@@ -22,6 +22,7 @@ from demo.window.story import WindowStory
 from demo.words import Teller, count
 from desktop.kit.preferences import Preferences
 from desktop.program import Program
+from desktop.screens.unlock.gate import Unlock
 from desktop.settings import Settings
 from desktop.shell.application import make_application, on_qt_message
 
@@ -71,7 +72,7 @@ def walk_through(
     qInstallMessageHandler(on_qt_message)
     gallery = Gallery(pictures, looks)
     desk = OrderDesk(premises.address, login=cast.approver_login, password=premises.password)
-    with _program(application, folder / "laptop-2") as hand:
+    with _program(application, folder / "laptop-2") as (program, hand):
         story = WindowStory(
             teller, premises, cast, road, desk, hand, passphrase, lambda name: gallery.snap(hand, name)
         )
@@ -79,12 +80,16 @@ def walk_through(
         teller.step("Pictures of every screen")
         with teller.bar("Pictures") as bar:
             gallery.walk(hand, FULL, bar)
-        hand.lock()
+        program.lock()
+        hand.gate(Unlock)
         gallery.snap(hand, "unlock")
         hand.unlock(passphrase)
         hand.sync()
     desk.close()
-    with _program(application, folder / "laptop-3") as hand, teller.bar("Empty ones") as bar:
+    with (
+        _program(application, folder / "laptop-3") as (_program_3, hand),
+        teller.bar("Empty ones") as bar,
+    ):
         code = premises.enrolment_code(cast.approver, issuer=cast.issuer)
         hand.enrol(road.url, code, passphrase)
         hand.until("the first copy", lambda: hand.is_in_step() and not hand.session.sync.view.is_first_copy)
@@ -97,7 +102,7 @@ def walk_through(
 
 
 @contextmanager
-def _program(application: QApplication, folder: Path) -> Iterator[Hand]:
+def _program(application: QApplication, folder: Path) -> Iterator[tuple[Program, Hand]]:
     """The program in a data folder; closed as locking closes it."""
     folder.mkdir(parents=True, exist_ok=True)
     put_on(Preferences(folder), ALL[0])
@@ -107,10 +112,9 @@ def _program(application: QApplication, folder: Path) -> Iterator[Hand]:
     program.start()
     hand.window.activateWindow()
     try:
-        yield hand
+        yield program, hand
     finally:
-        if hand.window.workbench is not None:
-            hand.lock()
+        program.lock()
         program.wait_closed()
         QTest.qWait(SETTLE_MS)
         hand.window.hide()
