@@ -42,14 +42,14 @@ class Banner(QWidget):
         self.setAccessibleName(told.text)
         row = QHBoxLayout(self)
         spaced(row, "hair", "small", gap="small")
-        self._gap = QWidget()
+        self._gap = QWidget(self)
         row.addWidget(self._gap)
-        text = Label(told.text, wraps=True)
+        text = Label(told.text, self, wraps=True)
         text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(text, 1, Qt.AlignmentFlag.AlignVCenter)
         if told.action is not None:
             words, run = told.action
-            self.button = TextButton(lambda: words, run, role="link")
+            self.button = TextButton(lambda: words, run, self, role="link")
             row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._restyle()
@@ -102,5 +102,5 @@ class Banners(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for each in warnings:
-            self._column.addWidget(Banner(each))
+            self._column.addWidget(Banner(each, self))
         self.setVisible(bool(warnings))

@@ -103,6 +103,17 @@
     </message>
 </context>
 <context>
+    <name>ContactBlock</name>
+    <message>
+        <source>Contact {number}</source>
+        <translation>联系人 {number}</translation>
+    </message>
+    <message>
+        <source>Remove this contact</source>
+        <translation>移除此联系人</translation>
+    </message>
+</context>
+<context>
     <name>ContactCards</name>
     <message>
         <source>Add contact</source>
@@ -295,20 +306,12 @@
         <translation>请补全标出的内容。</translation>
     </message>
     <message>
-        <source>Contact {number}</source>
-        <translation>联系人 {number}</translation>
-    </message>
-    <message>
         <source>Discard</source>
         <translation>放弃</translation>
     </message>
     <message>
         <source>New customer</source>
         <translation>新客户</translation>
-    </message>
-    <message>
-        <source>Remove this contact</source>
-        <translation>移除此联系人</translation>
     </message>
     <message>
         <source>The firm</source>

@@ -217,7 +217,10 @@ class Form(Translated):
     def _field(self, name: str, today: Callable[[], date], options: Options | None) -> Field:
         editor = Editor(self.table, name, today=today, options=options, changed=lambda: self._on_edited(name))
         field = Field(
-            lambda: words.field(self.table, name), editor.widget, is_required=(self.table, name) in REQUIRED
+            lambda: words.field(self.table, name),
+            editor.widget,
+            self,
+            is_required=(self.table, name) in REQUIRED,
         )
         self.editors[name], self._fields[name] = editor, field
         return field

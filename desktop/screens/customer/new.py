@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -45,18 +46,22 @@ _QUIET_MS: Final = 180
 class ContactBlock(QFrame):
     """The form of one contact within the form of a customer."""
 
-    def __init__(self, form: Form, remove: IconButton, heading: Label, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, number: int, remove: Callable[[], None], today: Callable[[], date], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self.form = form
         self.setProperty("role", "card")
+        heading = Label(lambda: self.tr("Contact {number}").format(number=number), self, role="strong")
+        self.remove = IconButton("close", lambda: self.tr("Remove this contact"), remove, self)
+        self.form = Form("contact", _CONTACT, today=today, parent=self)
         head = QHBoxLayout()
         spaced(head)
         head.addWidget(heading, 1)
-        head.addWidget(remove)
+        head.addWidget(self.remove)
         column = QVBoxLayout(self)
         spaced(column, "medium", gap="small")
         column.addLayout(head)
-        column.addWidget(form)
+        column.addWidget(self.form)
 
 
 class NewCustomerScreen(Screen):
@@ -66,19 +71,7 @@ class NewCustomerScreen(Screen):
 
     def __init__(self, session: Session, shell: Shell) -> None:
         super().__init__(session, shell)
-        self.form = Form("customer", _CUSTOMER, today=session.today)
-        self.form.edited.connect(self._on_edited)
         self.blocks: list[ContactBlock] = []
-        self._contacts = QVBoxLayout()
-        spaced(self._contacts, gap="medium")
-        self._add = TextButton(lambda: self.tr("Add contact"), self.add_contact, picture="add")
-        self._problem = Label(role="wrong", wraps=True)
-        self._problem.hide()
-        self.twin_list = TwinList()
-        self.twin_list.opened.connect(lambda row_id: shell.open("customer", {"id": row_id.hex()}))
-        self._buttons = QHBoxLayout()
-        spaced(self._buttons)
-        self._buttons.addStretch(1)
         self._is_saving = False
         self._began = False
         self._soon = QTimer(self, singleShot=True, interval=_QUIET_MS)
@@ -90,48 +83,49 @@ class NewCustomerScreen(Screen):
         self.dress()
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        """Make the parts, the outermost first."""
+        self._scroll, self._inside = _scrolled(self)
+        column = QVBoxLayout(self._inside)
         spaced(column, "large", "huge", "huge", "large", gap="large")
-        column.addWidget(Label(lambda: self.tr("The firm"), role="section"))
+        self.form = Form("customer", _CUSTOMER, today=self.session.today, parent=self._inside)
+        self.form.edited.connect(self._on_edited)
+        self._contacts = QVBoxLayout()
+        spaced(self._contacts, gap="medium")
+        self._add = TextButton(lambda: self.tr("Add contact"), self.add_contact, self._inside, picture="add")
+        column.addWidget(Label(lambda: self.tr("The firm"), self._inside, role="section"))
         column.addWidget(self.form)
-        column.addWidget(Label(lambda: self.tr("Who works there"), role="section"))
+        column.addWidget(Label(lambda: self.tr("Who works there"), self._inside, role="section"))
         column.addLayout(self._contacts)
         add = QHBoxLayout()
         add.addWidget(self._add)
         add.addStretch(1)
         column.addLayout(add)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._side = QScrollArea()
-        side = QWidget()
+        self._side, side = _scrolled(self)
         side_column = QVBoxLayout(side)
         spaced(side_column, "large", gap="")
+        self.twin_list = TwinList(side)
+        self.twin_list.opened.connect(lambda row_id: self.shell.open("customer", {"id": row_id.hex()}))
         side_column.addWidget(self.twin_list)
-        self._side.setWidget(side)
-        self._side.setWidgetResizable(True)
-        self._side.setFrameShape(QFrame.Shape.NoFrame)
-        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         across = QHBoxLayout()
         spaced(across, gap="")
         across.addWidget(self._scroll, 3)
         across.addWidget(self._side, 2)
-        below = QFrame()
-        below.setProperty("role", "status")
-        row = QHBoxLayout(below)
+        self._below = QFrame(self)
+        self._below.setProperty("role", "status")
+        self._problem = Label(parent=self._below, role="wrong", wraps=True)
+        self._problem.hide()
+        self._buttons = QHBoxLayout()
+        spaced(self._buttons)
+        self._buttons.addStretch(1)
+        row = QHBoxLayout(self._below)
         spaced(row, "small", "large", gap="medium")
         row.addWidget(self._problem, 1)
         row.addLayout(self._buttons)
         column = QVBoxLayout(self)
         spaced(column, gap="")
         column.addLayout(across, 1)
-        column.addWidget(below)
+        column.addWidget(self._below)
 
     def title(self) -> str:
         """See `Screen.title`."""
@@ -159,8 +153,9 @@ class NewCustomerScreen(Screen):
         """The buttons are made from commands, which the window knows by now."""
         super().showEvent(event)
         if self._buttons.count() == 1 and "new_customer.save" in self.shell.commands:
-            self._buttons.addWidget(CommandButton(self.shell.commands, "new_customer.drop", role="quiet"))
-            self._buttons.addWidget(CommandButton(self.shell.commands, "new_customer.save", role="primary"))
+            for name, role in (("new_customer.drop", "quiet"), ("new_customer.save", "primary")):
+                button = CommandButton(self.shell.commands, name, self._below, role=role)
+                self._buttons.addWidget(button)
 
     def open(self, place: Place) -> None:
         """See `Screen.open`."""
@@ -210,15 +205,14 @@ class NewCustomerScreen(Screen):
             QTimer.singleShot(0, lambda: self._scroll.ensureWidgetVisible(block))
 
     def _add_block(self) -> ContactBlock:
-        form = Form("contact", _CONTACT, today=self.session.today)
-        form.edited.connect(self._on_edited)
         number = len(self.blocks) + 1
-        heading = Label(lambda: self.tr("Contact {number}").format(number=number), role="strong")
-        remove = IconButton("close", lambda: self.tr("Remove this contact"), lambda: self._remove(block))
-        block = ContactBlock(form, remove, heading)
-        remove.setVisible(bool(self.blocks))
+        block = ContactBlock(number, lambda: self._remove(block), self.session.today, self._inside)
+        block.form.edited.connect(self._on_edited)
+        block.remove.setVisible(bool(self.blocks))
         self.blocks.append(block)
         self._contacts.addWidget(block)
+        *_, last = block.form.editors.values()
+        QWidget.setTabOrder(last.widget, self._add)
         return block
 
     def _remove(self, block: ContactBlock) -> None:
@@ -346,6 +340,18 @@ class NewCustomerScreen(Screen):
         """See `Translated.restyle`."""
         self._side.setMinimumWidth(look().px(280))
         self._side.setMaximumWidth(look().px(400))
+
+
+def _scrolled(parent: QWidget) -> tuple[QScrollArea, QWidget]:
+    """What scrolls up and down, and what stands in it."""
+    scroll = QScrollArea(parent)
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    inside = QWidget(scroll)
+    scroll.setWidget(inside)
+    return scroll, inside
 
 
 def _void(_done: object) -> None:

@@ -44,13 +44,14 @@ class TwinList(Translated):
         self.cards: dict[bytes, Card] = {}
         self.twins: Sequence[Twin] = ()
         self._asked = False
-        self.banners = Banners()
-        self._quiet = Label(role="secondary", wraps=True)
+        self.banners = Banners(self)
+        self._quiet = Label(parent=self, role="secondary", wraps=True)
         self._office = Label(
             lambda: self.tr(
                 "This laptop knows your customers. When this one is sent, the office compares it with everybody's and says "
                 "on its page when another rep has it too."
             ),
+            self,
             role="secondary",
             wraps=True,
         )
@@ -58,7 +59,7 @@ class TwinList(Translated):
         spaced(self._column, gap="small")
         column = QVBoxLayout(self)
         spaced(column, gap="medium")
-        column.addWidget(Label(lambda: self.tr("Is it there already?"), role="section"))
+        column.addWidget(Label(lambda: self.tr("Is it there already?"), self, role="section"))
         column.addWidget(self.banners)
         column.addWidget(self._quiet)
         column.addLayout(self._column)
@@ -112,7 +113,7 @@ class TwinList(Translated):
             " · ".join(part for part in (twin.phone, twin.owner) if part),
         ]
         button = IconButton("open", lambda: self.tr("Open {name}").format(name=twin.name), open_it)
-        card = Card(twin.name, [line for line in lines if line], [button])
+        card = Card(twin.name, [line for line in lines if line], [button], self)
         card.opened.connect(open_it)
         return card
 
