@@ -20,7 +20,7 @@ def main(folder: Path, began: float) -> int:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from desktop import program
-    from desktop.settings import Settings
+    from desktop.__main__ import main as roundsman
     from desktop.shell.application import make_application
     from desktop.shell.window import MainWindow
 
@@ -54,7 +54,7 @@ def main(folder: Path, began: float) -> int:
         return application
 
     program.__dict__["make_application"] = watched
-    code = program.run(Settings(folder))
+    code = roundsman(["--data", str(folder)])
     print(json.dumps({name: round(value, 1) for name, value in told.items()}))
     return code
 

@@ -7,6 +7,7 @@ as ``error 1234: sentence``; 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -150,6 +151,7 @@ def _window(options: argparse.Namespace) -> int:
             "There is no screen here for the window. The commands work without one: roundsman --help",
         )
         return EXIT_ERROR
+    gc.disable()  # as long as the start takes, see there
     from desktop import program
     from desktop.settings import Settings
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from crm.errors import RoundsmanError
-from desktop.vault.files import make_private_folder
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +60,8 @@ def log_to(folder: Path) -> Iterator[None]:
 
     An error that nobody expected is logged on its way out. Hold the data folder: the files turn over.
     """
+    from desktop.vault.files import make_private_folder  # with it comes all of the vault
+
     make_private_folder(folder)
     handler = RotatingFileHandler(
         folder / FILE, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True

@@ -6,49 +6,42 @@ an opening never meets a closing. Its answers come back through one signal.
 
 from __future__ import annotations
 
+import gc
 import logging
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from crm.changes.actor import Actor
-from crm.errors import Code, NotAllowed
-from desktop import bootstrap
-from desktop.bootstrap import CLOCK, EnrolmentOrder, Laptop, open_laptop
-from desktop.kit import words
+from crm.errors import NotAllowed
 from desktop.kit.commands import Command
 from desktop.kit.gate import Door, Enrol, Gatekeeper, MakeGate
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.preferences import Preferences
-from desktop.kit.screen import Entry, Finder
-from desktop.kit.session import Session, read_actor
 from desktop.kit.sync import Phase, SyncView
 from desktop.settings import Settings, product_version
 from desktop.shell.application import LastDoor, make_application
-from desktop.shell.dialogs import Fact
-from desktop.shell.finder import find_records
-from desktop.shell.screens import SCREENS, warm_up
+from desktop.shell.names import FIRST_COPY, GROUP_WINDOW, Fact
 from desktop.shell.single import Single
-from desktop.shell.syncing import SyncThread, Watched
 from desktop.shell.window import MainWindow
-from desktop.shell.workbench import FIRST_COPY, GROUP_WINDOW
-from desktop.sync.line import office_url
-from desktop.vault.errors import PassphraseNeeded
 from desktop.widgets.buttons import TextButton
 from desktop.widgets.empty import Empty
+
+if TYPE_CHECKING:
+    from desktop.kit.session import Session
+    from desktop.opening import Opened, Opener
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 translate = QCoreApplication.translate
+FIRST: Final = "customers"
+"""The screen that the window begins with."""
 
 
 def make_first_run(keeper: Gatekeeper) -> QWidget:
@@ -65,42 +58,19 @@ def make_unlock(keeper: Gatekeeper) -> QWidget:
     return Unlock(keeper)
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the window is made of, for those who want another set: tests, pictures, the tour."""
-
-    entries: Sequence[Entry] = SCREENS
-    finder: Finder | None = find_records
-    first_run: MakeGate = make_first_run
-    unlock: MakeGate = make_unlock
-
-
-@dataclass
-class _Open:
-    """An open laptop, and what closes it."""
-
-    laptop: Laptop
-    stack: ExitStack
-    sync: SyncThread
-    actor: Actor
-    is_first_copy: bool
-    session: Session | None = None
-
-
 class Program(QObject):
     """One window on one data folder. It is the `desktop.kit.gate.Gatekeeper` of the gates."""
 
     _done = Signal(object)
 
-    def __init__(self, settings: Settings, application: QApplication, made_of: Parts | None = None) -> None:
+    def __init__(self, settings: Settings, application: QApplication) -> None:
         super().__init__()
         self.settings = settings
         self._application = application
-        self._made_of = made_of or Parts()
         self._preferences = Preferences(settings.folder, self)
-        self._open: _Open | None = None
+        self._open: Opened | None = None
+        self._known_opener: Opener | None = None
         self._is_ending = False
-        self._codes: dict[tuple[str, str], str] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="roundsman-door")
         self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
         self.window = MainWindow(
@@ -121,62 +91,29 @@ class Program(QObject):
 
     def open(self, passphrase: str | None, failed: Callable[[Exception], None], *, owner: QObject) -> None:
         """See `Gatekeeper.open`."""
-        sync = SyncThread(CLOCK, self)
 
         def refused(error: Exception) -> None:
             if isinstance(error, NotAllowed):
-                self._show_gate(self._made_of.first_run)
+                self._show_gate(make_first_run)
             else:
                 failed(error)
 
-        self._elsewhere(lambda: self._opened(passphrase, sync), self._begin, refused, owner)
+        self._elsewhere(lambda: self._opener().open(passphrase), self._begin, refused, owner)
 
     def look(
         self, then: Callable[[Door], None], failed: Callable[[Exception], None], *, owner: QObject
     ) -> None:
         """See `Gatekeeper.look`."""
 
-        def work() -> Door:
-            enrolment = self.settings.enrolment()
-            is_guarded = bootstrap.needs_passphrase(self.settings)
-            if enrolment is None:
-                return Door(is_guarded)
-            return Door(is_guarded, enrolment.server, enrolment.device_name)
-
         def answered(door: Door) -> None:
             if isValid(owner):
                 then(door)
 
-        self._elsewhere(work, answered, failed, owner)
+        self._elsewhere(lambda: self._opener().look(), answered, failed, owner)
 
     def enrol(self, order: Enrol, failed: Callable[[Exception], None], *, owner: QObject) -> None:
         """See `Gatekeeper.enrol`."""
-        sync = SyncThread(CLOCK, self)
-
-        def work() -> _Open:
-            server = office_url(order.server, allow_plain=order.allows_plain_http)
-            asked = EnrolmentOrder(
-                server=server, code=order.code or self._code_for(server, order), device_name=order.device_name
-            )
-            is_enrolled = self.settings.enrolment() is not None
-            enrol = bootstrap.enrol_again if is_enrolled else bootstrap.enrol_folder
-            try:
-                enrol(self.settings, asked, passphrase=lambda: _given(order.passphrase))
-            except NotAllowed:
-                # A code that was not taken is not tried again.
-                self._codes.clear()
-                raise
-            self._codes.clear()
-            return self._opened(order.passphrase or None, sync)
-
-        self._elsewhere(work, self._begin, failed, owner)
-
-    def _code_for(self, server: str, order: Enrol) -> str:
-        """A code for this account: the one that was given before, when only an answer was lost since."""
-        account = (server, order.login)
-        if account not in self._codes:
-            self._codes[account] = bootstrap.ask_for_code(server, order.login, order.password)
-        return self._codes[account]
+        self._elsewhere(lambda: self._opener().enrol(order), self._begin, failed, owner)
 
     def sign_out(self, *, removes_copy: bool, failed: Callable[[Exception], None], owner: QObject) -> None:
         """See `Gatekeeper.sign_out`."""
@@ -192,13 +129,13 @@ class Program(QObject):
             self.window.show_gate(waiting)
             self._close()
             self._elsewhere(
-                lambda: bootstrap.remove_copy(self.settings),
-                lambda _none: self._show_gate(self._made_of.first_run),
+                lambda: self._opener().remove_copy(),
+                lambda _none: self._show_gate(make_first_run),
                 self._on_closed_door,
                 waiting,
             )
 
-        self._elsewhere(lambda: bootstrap.sign_out(opened.laptop), then, failed, owner)
+        self._elsewhere(lambda: self._opener().sign_out(opened.laptop), then, failed, owner)
 
     def quit(self) -> None:
         """See `Gatekeeper.quit`."""
@@ -210,16 +147,17 @@ class Program(QObject):
         """Show the window: the gate of the first run, or the laptop."""
         self.window.show()
         if self.settings.enrolment() is None:
-            self._show_gate(self._made_of.first_run)
+            self._show_gate(make_first_run)
             return
         waiting = _waiting(lambda: translate("Gate", "Opening your copy"))
         self.window.show_gate(waiting)
-        self.open(None, self._on_closed_door, owner=waiting)
+        # Painted first: importing what opens the copy keeps the window from it.
+        QTimer.singleShot(0, waiting, lambda: self.open(None, self._on_closed_door, owner=waiting))
 
     def lock(self) -> None:
         """Close the laptop and show the gate that opens it again. The key leaves the memory with it."""
         if self._open is not None:
-            self._show_gate(self._made_of.unlock)
+            self._show_gate(make_unlock)
             self._close()
 
     def end(self) -> None:
@@ -247,65 +185,36 @@ class Program(QObject):
 
     def _on_closed_door(self, error: Exception) -> None:
         """At the start: a passphrase is asked for, anything else is told."""
+        from desktop.vault.errors import PassphraseNeeded
+
         if isinstance(error, PassphraseNeeded):
-            self._show_gate(self._made_of.unlock)
+            self._show_gate(make_unlock)
         else:
             self._show_gate(lambda keeper: _closed(keeper, error))
 
-    def _opened(self, passphrase: str | None, sync: SyncThread) -> _Open:
+    def _opener(self) -> Opener:
         """In the worker's thread."""
-        warm_up()
-        stack = ExitStack()
-        try:
-            laptop = stack.enter_context(
-                open_laptop(
-                    self.settings,
-                    passphrase=lambda: _given(passphrase or ""),
-                    around=lambda transport: Watched(transport, sync),
-                    tell=sync.on_report,
-                )
-            )
-            if not bootstrap.is_signed_in(laptop):
-                raise NotAllowed(
-                    Code.NOT_SIGNED_IN, "This laptop was signed out. Sign in again to open its copy."
-                )
-            actor = read_actor(laptop.store, laptop.enrolment.person)
-            is_first_copy = not laptop.store.state().copied
-        except BaseException:
-            stack.close()
-            raise
-        return _Open(laptop, stack, sync, actor, is_first_copy)
+        from desktop.opening import Opener
 
-    def _begin(self, opened: _Open) -> None:
-        laptop = opened.laptop
-        session = Session(
-            laptop.store,
-            CLOCK,
-            person=laptop.enrolment.person,
-            zone=laptop.enrolment.zone,
-            device_code=laptop.enrolment.device_code,
-            server=laptop.enrolment.server,
-            sync=opened.sync,
-            actor=opened.actor,
-            parent=self,
-        )
-        opened.session = session
+        if self._known_opener is None:
+            self._known_opener = Opener(self.settings, self.thread())
+        return self._known_opener
+
+    def _begin(self, opened: Opened) -> None:
+        from desktop.shell.finder import find_records
+        from desktop.shell.screens import SCREENS
+
+        session = opened.begin(self)
         self._open = opened
-        bench = self.window.begin(
-            session, self._made_of.entries, finder=self._made_of.finder, more=self._commands(session)
-        )
-        names = {entry.name for entry in self._made_of.entries}
-        first = next((entry.name for entry in self._made_of.entries if entry.in_rail), None)
-        if opened.is_first_copy and FIRST_COPY in names:
-            first = FIRST_COPY
+        bench = self.window.begin(session, SCREENS, finder=find_records, more=self._commands(session))
+        first = FIRST_COPY if opened.is_first_copy else FIRST
         opened.sync.show(SyncView(Phase.IDLE, is_first_copy=opened.is_first_copy))
 
         def go() -> None:
             # In turns of their own: all at once would keep the window from answering for too long.
-            if first is not None:
-                bench.open(first)
+            bench.open(first)
             QTimer.singleShot(
-                0, bench, lambda: opened.sync.start(laptop.sync, is_first_copy=opened.is_first_copy)
+                0, bench, lambda: opened.sync.start(opened.laptop.sync, is_first_copy=opened.is_first_copy)
             )
 
         QTimer.singleShot(0, bench, go)
@@ -334,7 +243,7 @@ class Program(QObject):
 
     def sign_in_again(self) -> None:
         """Close the laptop and ask for a new code."""
-        self._show_gate(self._made_of.first_run)
+        self._show_gate(make_first_run)
         self._close()
 
     def _close(self) -> None:
@@ -349,11 +258,7 @@ class Program(QObject):
             session.bus.close()
             session.deleteLater()
 
-        def work() -> None:
-            opened.sync.stop()
-            opened.stack.close()
-
-        self._worker.submit(work).add_done_callback(_log_failure)
+        self._worker.submit(opened.close).add_done_callback(_log_failure)
 
     @Slot(object)
     def _on_done(self, work: Callable[[], None]) -> None:
@@ -403,12 +308,6 @@ class Program(QObject):
         return told
 
 
-def _given(passphrase: str) -> str:
-    if not passphrase:
-        raise PassphraseNeeded()
-    return passphrase
-
-
 def _log_failure(future: Future[Any]) -> None:
     error = future.exception()
     if error is not None:
@@ -432,6 +331,8 @@ def _waiting(words: Callable[[], str]) -> QWidget:
 
 
 def _closed(keeper: Any, error: Exception) -> QWidget:
+    from desktop.kit import words
+
     return Empty(
         "danger",
         lambda: translate("Gate", "Your copy cannot be opened"),
@@ -443,16 +344,26 @@ def _closed(keeper: Any, error: Exception) -> QWidget:
 # --- the start --------------------------------------------------------------------------------------------------------
 
 SECOND: Final = 0
+START_MS: Final = 3_000
+"""After this the window stands, and Python looks for what can go again."""
 
 
-def run(settings: Settings, made_of: Parts | None = None) -> int:
+def _started() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def run(settings: Settings) -> int:
     """Open the window and stay until it is closed; gives the exit code."""
+    # Nothing of what a start imports goes again: Python need not look through it, neither now nor later.
+    gc.disable()
     application = make_application()
+    QTimer.singleShot(START_MS, _started)
     single = Single(settings.folder)
     if single.call_first():
         return SECOND
     with LastDoor() as door:
-        program = Program(settings, application, made_of)
+        program = Program(settings, application)
         single.asked.connect(program.window.come_forward)
         single.listen()
         door.opened.connect(program.tell_broken, Qt.ConnectionType.QueuedConnection)

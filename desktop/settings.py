@@ -18,7 +18,6 @@ from typing import Final, TypeVar
 import msgspec
 
 from crm.errors import LocalFault
-from desktop.vault.files import write_atomically
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -158,4 +157,6 @@ def _read(path: Path, kind: type[T]) -> T | None:
 
 
 def _write(path: Path, content: msgspec.Struct) -> None:
+    from desktop.vault.files import write_atomically  # with it comes all of the vault
+
     write_atomically(path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

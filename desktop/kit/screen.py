@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
-from sqlalchemy import Connection
 
 from desktop.kit.commands import Command, Commands
 from desktop.kit.notices import Notice
 from desktop.kit.preferences import Preferences
-from desktop.kit.session import Session
 from desktop.kit.translated import Translated
+
+if TYPE_CHECKING:
+    # The window is painted before the database is imported.
+    from sqlalchemy import Connection
+
+    from desktop.kit.session import Session
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 Place: TypeAlias = Mapping[str, Json]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
@@ -27,12 +27,10 @@ from desktop.kit.preferences import IDLE_MINUTES, PERCENTS, Preferences
 from desktop.kit.theme import look, spaced
 from desktop.kit.translated import TranslatedDialog
 from desktop.parts import Part
+from desktop.shell.names import Fact
 from desktop.widgets.buttons import TextButton
 from desktop.widgets.fields import ChoiceInput, Field
 from desktop.widgets.labels import Label, line
-
-Fact = tuple[Callable[[], str], str]
-"""What is only shown: its words, and its value."""
 
 _ELSEWHERE: Final = {
     "LGPL": "https://www.gnu.org/licenses/lgpl-3.0.html",

@@ -87,7 +87,8 @@ def _returned(connection: Connection) -> int:
 def warm_up() -> None:
     """Import what the first screens need. In a thread that may take its time: the window would not answer meanwhile."""
     import desktop.screens.customers.screen
-    import desktop.screens.first_run.copy  # noqa: F401
+    import desktop.shell.finder
+    import desktop.shell.workbench  # noqa: F401
 
 
 SCREENS: Final[tuple[Entry, ...]] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -15,11 +15,13 @@ from desktop.kit.language import chosen_language, language, speak
 from desktop.kit.marks import QT_TRANSLATE_NOOP
 from desktop.kit.preferences import Preferences
 from desktop.kit.screen import Entry, Finder
-from desktop.kit.session import Session
 from desktop.kit.theme import LARGEST, SMALLEST, Look, follow_system, look, wear
-from desktop.parts import parts
-from desktop.shell.dialogs import Fact, KeysDialog, LicencesDialog, SettingsDialog
-from desktop.shell.workbench import GROUP_WINDOW, Workbench
+from desktop.shell.names import GROUP_HELP, GROUP_WINDOW, Fact
+
+if TYPE_CHECKING:
+    # The window is painted before the database is imported.
+    from desktop.kit.session import Session
+    from desktop.shell.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +93,8 @@ class MainWindow(QMainWindow):
         more: Sequence[Command] = (),
     ) -> Workbench:
         """Show the workbench of a session."""
+        from desktop.shell.workbench import Workbench
+
         self.end()
         bench = Workbench(
             session,
@@ -221,15 +225,22 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings."""
+        from desktop.shell.dialogs import SettingsDialog
+
         self.show_dialog(SettingsDialog(self.preferences, self._facts(), self))
 
     def show_keys(self) -> None:
         """Open the list of keys."""
+        from desktop.shell.dialogs import KeysDialog
+
         if self.workbench is not None:
             self.show_dialog(KeysDialog(self.workbench.commands.seen(), self))
 
     def show_licences(self) -> None:
         """Open the licences."""
+        from desktop.parts import parts
+        from desktop.shell.dialogs import LicencesDialog
+
         self.show_dialog(LicencesDialog(parts(), self))
 
     def show_dialog(self, dialog: QDialog) -> None:
@@ -273,9 +284,6 @@ class MainWindow(QMainWindow):
         self.end()
         super().closeEvent(event)
         self._on_end()
-
-
-GROUP_HELP: Final = QT_TRANSLATE_NOOP("Commands", "Help")
 
 
 class Activity(QObject):

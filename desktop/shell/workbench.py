@@ -33,6 +33,7 @@ from desktop.kit.session import Session
 from desktop.kit.theme import look, spaced
 from desktop.kit.translated import Translated
 from desktop.shell.history import History, Stop
+from desktop.shell.names import FIRST_COPY, GROUP_GO, GROUP_WINDOW
 from desktop.shell.palette import Palette
 from desktop.shell.rail import Rail, RailButton
 from desktop.shell.status_line import StatusLine
@@ -47,10 +48,6 @@ log = logging.getLogger(__name__)
 NARROW = 960
 """Below this many pixels at 100 % only the icons of the navigation are shown."""
 SYNC_CENTRE = "sync"
-FIRST_COPY = "first_copy"
-"""The screen that is shown while the first copy is made."""
-GROUP_GO = QT_TRANSLATE_NOOP("Commands", "Go")
-GROUP_WINDOW = QT_TRANSLATE_NOOP("Commands", "Window")
 
 
 class Workbench(Translated):

@@ -21,7 +21,7 @@ from desktop.kit.session import Session
 from desktop.kit.sync import Phase, Sync, SyncView
 from desktop.kit.theme import Look, wear
 from desktop.shell.application import make_application, on_qt_message
-from desktop.shell.dialogs import Fact
+from desktop.shell.names import Fact
 from desktop.shell.screens import SCREENS
 from desktop.shell.window import MainWindow
 from desktop.shell.workbench import Workbench
