@@ -173,12 +173,15 @@ def has_chinese_font() -> bool:
 
 
 def ensure_font(*, is_quiet: bool) -> None:
-    """See that Chinese can be drawn. Without it the window works, and shows boxes."""
+    """See that Chinese can be drawn. Without it the window works, and shows boxes; so nothing ends for want of it."""
     if not sys.platform.startswith("linux") or has_chinese_font():
         return
     reason = "No font here has Chinese characters."
     if is_root() and shutil.which("apt-get") is not None:
-        install_packages([CHINESE_FONT], reason=reason)
+        try:
+            install_packages([CHINESE_FONT], reason=reason)
+        except SetupError as error:
+            say(f"{error}\nGoing on without it: tests that look at Chinese texts are skipped.")
     elif not is_quiet:
         say(f"{reason} On Debian or Ubuntu, type:\n    sudo apt-get install --yes {CHINESE_FONT}")
 

@@ -19,6 +19,8 @@ from desktop.shell.finder import find_records
 from tests.desktop.conftest import Desk, MakeDesk
 from tests.desktop.stalls import Watch
 
+pytestmark = pytest.mark.usefixtures("chinese_font")
+
 FOLDER = os.environ.get("ROUNDSMAN_PICTURES", "")
 """Where the pictures are kept for looking at; nowhere by default."""
 TRIED_ELSEWHERE = {"order_withdrawn", "conflict"}

@@ -15,6 +15,8 @@ from demo.pictures import ALL, chosen
 from demo.window.gallery import EMPTY, FULL
 from tests.conftest import PROJECT
 
+pytestmark = pytest.mark.usefixtures("chinese_font")
+
 LOOK = "zh.dark.100"
 TIMEOUT_S = 280
 ONLY_THEN = {"first_run", "first_copy", "contact_form", "order_returned", "conflict_open", "unlock"}

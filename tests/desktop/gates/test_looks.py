@@ -26,6 +26,8 @@ from tests.desktop.conftest import Desk, settle
 from tests.desktop.gates.conftest import Keeper
 from tests.desktop.stalls import Watch
 
+pytestmark = pytest.mark.usefixtures("chinese_font")
+
 FOLDER = os.environ.get("ROUNDSMAN_PICTURES", "")
 """Where the pictures are kept for looking at; nowhere by default."""
 

@@ -19,6 +19,8 @@ from tests.desktop.orders.conftest import Writer
 from tests.desktop.orders.test_page import find_order
 from tests.desktop.stalls import Watch
 
+pytestmark = pytest.mark.usefixtures("chinese_font")
+
 FOLDER = os.environ.get("ROUNDSMAN_PICTURES", "")
 """Where the pictures are kept for looking at; nowhere by default."""
 

@@ -22,6 +22,8 @@ from tests.desktop.conftest import Desk
 from tests.desktop.orders.conftest import Writer
 from tests.desktop.orders.test_page import find_order, opened
 
+pytestmark = pytest.mark.usefixtures("chinese_font")
+
 
 @pytest.fixture
 def facts(store: Store) -> OrderFacts:

@@ -19,6 +19,8 @@ from tests.desktop.stalls import Watch
 from tests.desktop.sync_centre.test_sync_centre import entries
 from tests.desktop.sync_centre.troubles import Troubles
 
+pytestmark = pytest.mark.usefixtures("chinese_font")
+
 FOLDER = os.environ.get("ROUNDSMAN_PICTURES", "")
 """Where the pictures are kept for looking at; nowhere by default."""
 
