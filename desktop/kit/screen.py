@@ -42,6 +42,11 @@ class Shell(Protocol):
         """What the person has set for themselves, and where columns were left; None: nothing is remembered."""
         ...
 
+    @property
+    def room(self) -> QWidget:
+        """What the screens stand in: each is made there, because what changes its parent is dressed anew."""
+        ...
+
     def open(self, name: str, place: Place | None = None) -> None:
         """Go to the screen with this name; where it was left, without a place."""
         ...
@@ -70,7 +75,7 @@ class Screen(Translated):
     moved = Signal()
 
     def __init__(self, session: Session, shell: Shell, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent if parent is not None else shell.room)
         self.session = session
         self.shell = shell
 

@@ -143,6 +143,11 @@ class Workbench(Translated):
         return self._commands
 
     @property
+    def room(self) -> QWidget:
+        """See `Shell.room`."""
+        return self.pages
+
+    @property
     def screen_here(self) -> Screen | None:
         """The screen that is open."""
         widget = self.pages.currentWidget()

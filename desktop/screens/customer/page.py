@@ -279,7 +279,8 @@ class CustomerScreen(Screen):
             self.figures.show_age(self.found.as_of_ms, self.session.now_ms())
 
     def _on_changed(self, changes: Changes) -> None:
-        if self._customer_id is not None and changes.concerns(*_CONCERNS):
+        # Going there reads it anyway.
+        if self._customer_id is not None and self.isVisible() and changes.concerns(*_CONCERNS):
             self._read()
 
     def _open_screen(self, name: str, place: dict[str, str]) -> None:

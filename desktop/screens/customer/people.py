@@ -45,25 +45,33 @@ class Card(QFrame):
         self,
         title: str,
         lines: Sequence[str],
-        buttons: Sequence[QWidget],
+        *,
+        may_edit: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._said = (title, tuple(lines), may_edit)
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(", ".join(part for part in (title, *lines) if part))
         column = QVBoxLayout(self)
         spaced(column, "small", gap="")
-        head = QHBoxLayout()
-        spaced(head, gap="")
-        head.addWidget(Elided(title, role="strong"), 1)
-        for button in buttons:
-            head.addWidget(button)
-        column.addLayout(head)
+        self._head = QHBoxLayout()
+        spaced(self._head, gap="")
+        self._head.addWidget(Elided(title, self, role="strong"), 1)
+        column.addLayout(self._head)
         for text in lines:
-            line = Elided(text, role="secondary")
+            line = Elided(text, self, role="secondary")
             line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             column.addWidget(line)
+
+    def says(self, title: str, lines: Sequence[str], *, may_edit: bool) -> bool:
+        """Whether this is what it was made with."""
+        return self._said == (title, tuple(lines), may_edit)
+
+    def add_button(self, picture: str, words: Callable[[], str], run: Callable[[], object]) -> None:
+        """One more thing that can be done."""
+        self._head.addWidget(IconButton(picture, words, run, self))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and F2 edit, Del removes."""
@@ -128,32 +136,39 @@ class Cards(Translated):
             self.cards[focused].setFocus()
 
     def _build(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.cards.clear()
+        """Make the cards that say something else than before; the others stay."""
+        former, self.cards = self.cards, {}
+        while self._column.takeAt(0) is not None:
+            pass
         for row in self._rows:
-            card = self.card(row, self._buttons(row) if self._may_edit else [])
-            if self._may_edit:
-                card.opened.connect(partial(self.wanted.emit, row["id"]))
-                card.removed.connect(partial(self.dropped.emit, row["id"]))
+            title, lines = self.texts(row)
+            card = former.get(row["id"])
+            if card is None or not card.says(title, lines, may_edit=self._may_edit):
+                card = Card(title, lines, may_edit=self._may_edit, parent=self)
+                self._fill(card, row)
+            else:
+                del former[row["id"]]
             self.cards[row["id"]] = card
             self._column.addWidget(card)
+        for card in former.values():
+            card.hide()
+            card.deleteLater()
         self._nothing.setVisible(not self._rows)
         self._add.setVisible(self._may_edit)
 
-    def card(self, row: Values, buttons: Sequence[QWidget]) -> Card:
-        """The card of one row."""
+    def texts(self, row: Values) -> tuple[str, list[str]]:
+        """The title of a row's card, and the lines below it."""
         raise NotImplementedError
 
-    def _buttons(self, row: Values) -> list[QWidget]:
+    def _fill(self, card: Card, row: Values) -> None:
+        """What can be done with a card."""
+        if not self._may_edit:
+            return
         row_id = row["id"]
-        return [
-            IconButton("edit", lambda: self.tr("Edit (F2)"), lambda: self.wanted.emit(row_id)),
-            IconButton("delete", lambda: self.tr("Remove (Del)"), lambda: self.dropped.emit(row_id)),
-        ]
+        card.opened.connect(partial(self.wanted.emit, row_id))
+        card.removed.connect(partial(self.dropped.emit, row_id))
+        card.add_button("edit", lambda: self.tr("Edit (F2)"), partial(self.wanted.emit, row_id))
+        card.add_button("delete", lambda: self.tr("Remove (Del)"), partial(self.dropped.emit, row_id))
 
     def retranslate(self) -> None:
         """See `Translated.retranslate`."""
@@ -171,8 +186,8 @@ class ContactCards(Cards):
             parent,
         )
 
-    def card(self, row: Values, buttons: Sequence[QWidget]) -> Card:
-        """See `Cards.card`."""
+    def texts(self, row: Values) -> tuple[str, list[str]]:
+        """See `Cards.texts`."""
         is_main = bool(self._rows) and row["id"] == self._rows[0]["id"] and len(self._rows) > 1
         told = [
             self.tr("Main contact") if is_main else "",
@@ -184,7 +199,7 @@ class ContactCards(Cards):
             " · ".join(part for part in (row["mobile"], row["phone"]) if part),
             row["email"],
         ]
-        return Card(row["name"], [line for line in lines if line], buttons)
+        return row["name"], [line for line in lines if line]
 
 
 class AddressCards(Cards):
@@ -198,23 +213,21 @@ class AddressCards(Cards):
             parent,
         )
 
-    def card(self, row: Values, buttons: Sequence[QWidget]) -> Card:
-        """See `Cards.card`."""
+    def texts(self, row: Values) -> tuple[str, list[str]]:
+        """See `Cards.texts`."""
         lines = [
             address_text(row),
             " · ".join(part for part in (row["recipient"], row["phone"]) if part),
             row["delivery_note"],
             self.tr("Usual one") if row["is_default"] else "",
         ]
-        return Card(row["label"], [line for line in lines if line], buttons)
+        return row["label"], [line for line in lines if line]
 
-    def _buttons(self, row: Values) -> list[QWidget]:
-        usual: list[QWidget] = []
-        if not row["is_default"]:
-            row_id = row["id"]
-            words_of = lambda: self.tr("Make this the usual one")  # noqa: E731
-            usual = [IconButton("check", words_of, lambda: self.preferred.emit(row_id))]
-        return [*usual, *super()._buttons(row)]
+    def _fill(self, card: Card, row: Values) -> None:
+        if self._may_edit and not row["is_default"]:
+            prefer = partial(self.preferred.emit, row["id"])
+            card.add_button("check", lambda: self.tr("Make this the usual one"), prefer)
+        super()._fill(card, row)
 
 
 def address_text(row: Values) -> str:

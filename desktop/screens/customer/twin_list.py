@@ -15,7 +15,6 @@ from desktop.kit.translated import Translated
 from desktop.screens.customer.people import Card
 from desktop.store.reads.twins import Twin, Why
 from desktop.widgets.banner import Banners, Telling
-from desktop.widgets.buttons import IconButton
 from desktop.widgets.labels import Label
 
 _WHYS: Final[Mapping[Why, str]] = {
@@ -112,8 +111,8 @@ class TwinList(Translated):
             " · ".join(part for part in (twin.code, twin.city) if part),
             " · ".join(part for part in (twin.phone, twin.owner) if part),
         ]
-        button = IconButton("open", lambda: self.tr("Open {name}").format(name=twin.name), open_it)
-        card = Card(twin.name, [line for line in lines if line], [button], self)
+        card = Card(twin.name, [line for line in lines if line], parent=self)
+        card.add_button("open", lambda: self.tr("Open {name}").format(name=twin.name), open_it)
         card.opened.connect(open_it)
         return card
 

@@ -40,6 +40,7 @@ class OrderScreen(Screen):
         super().__init__(session, shell)
         self._place: Place = {}
         self._facts: OrderFacts | None = None
+        self._is_old = False
         self._entry: EntryView | None = None
         self._page: PageView | None = None
         self._choose: ChooseView | None = None
@@ -93,7 +94,7 @@ class OrderScreen(Screen):
             self._refresh()
             return
         self._keep()
-        self._place, self._facts = dict(place), None
+        self._place, self._facts, self._is_old = dict(place), None, False
         if isinstance(customer := place.get("new_for"), str):
             self._write(bytes.fromhex(customer), None)
         elif isinstance(place.get("id"), str):
@@ -137,6 +138,7 @@ class OrderScreen(Screen):
         return self._facts.id if self._facts is not None else None
 
     def _read(self) -> None:
+        self._is_old = False
         order_id = bytes.fromhex(str(self._place["id"]))
         query = partial(order_facts, order_id=order_id)
         self.session.tasks.look(query, self._show, self.shell.tell_error, owner=self, slot="order")
@@ -179,7 +181,7 @@ class OrderScreen(Screen):
             self.entry.leave()
 
     def _refresh(self) -> None:
-        if not self.is_writing and self._facts is not None:
+        if self._is_old or (not self.is_writing and self._facts is not None):
             self._read()
 
     # -- what happens
@@ -214,7 +216,9 @@ class OrderScreen(Screen):
             keeper = self.entry.keeper
             if changes.is_only_by(keeper) or not keeper.is_kept:
                 return
-        self._read()
+        self._is_old = True
+        if self.isVisible():
+            self._read()
 
     # -- commands
 

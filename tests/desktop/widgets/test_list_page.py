@@ -31,6 +31,7 @@ class Around:
     """What a list asks of the window, noted."""
 
     commands: Any = None
+    room: Any = None
 
     def __init__(self, preferences: Preferences) -> None:
         self.preferences = preferences
