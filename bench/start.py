@@ -47,7 +47,7 @@ def main(folder: Path, began: float) -> int:
     def watched(*arguments: Any) -> QApplication:
         application = make_application(*arguments)
         application.installEventFilter(Eye(application))
-        look = QTimer(application, interval=2)
+        look = QTimer(application, interval=10)
         look.timeout.connect(see)
         look.start()
         QTimer.singleShot(30_000, application.quit)

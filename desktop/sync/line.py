@@ -16,14 +16,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-import requests
-import urllib3
 
 from crm.changes.codec import Form, compress, decode, encode, expand
 from crm.changes.ops import MAX_PAGE_BYTES
@@ -38,7 +36,12 @@ from crm.errors import (
     RoundsmanError,
     RuleBroken,
 )
-from desktop.sync.trust import SystemTrustAdapter
+
+if TYPE_CHECKING:
+    # The HTTP library is imported with the first request: a copy is opened and shown without it.
+    import requests
+
+    from desktop.sync.trust import SystemTrustAdapter
 
 log = logging.getLogger(__name__)
 
@@ -120,15 +123,21 @@ class Line:
             "Accept-Encoding": "zstd",
             "Connection": "keep-alive",
         }
-        # Below a session of `requests`, which reads the whole environment for every request and makes each of them
-        # from nothing: that takes longer than the rest of a small request (measured 2026-11).
-        self._adapter = SystemTrustAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, max_retries=0)
         self._blank: dict[str, requests.PreparedRequest] = {}
         self._environment: Mapping[str, Any] | None = None
 
     def close(self) -> None:
         """Close the connections that nobody uses at the moment."""
-        self._adapter.close()
+        if "_adapter" in self.__dict__:
+            self._adapter.close()
+
+    @cached_property
+    def _adapter(self) -> SystemTrustAdapter:
+        # Below a session of `requests`, which reads the whole environment for every request and makes each of them
+        # from nothing: that takes longer than the rest of a small request (measured 2026-11).
+        from desktop.sync.trust import SystemTrustAdapter
+
+        return SystemTrustAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, max_retries=0)
 
     def call(
         self,
@@ -192,6 +201,8 @@ class Line:
 
     def _request(self, path: str) -> requests.PreparedRequest:
         """A request to ``path`` that has no body yet."""
+        import requests
+
         blank = self._blank.get(path)
         if blank is None:
             blank = requests.Request("POST", self.url + path, headers=self._headers).prepare()
@@ -200,6 +211,8 @@ class Line:
 
     def _surroundings(self) -> Mapping[str, Any]:
         """Proxies and certificates, as the adapter takes them."""
+        import requests
+
         found = self._environment
         if found is None:
             with requests.Session() as session:
@@ -211,6 +224,9 @@ class Line:
 
 @contextmanager
 def _faults_of_the_road() -> Iterator[None]:
+    import requests
+    import urllib3
+
     try:
         yield
     except requests.exceptions.SSLError as error:
