@@ -124,12 +124,20 @@
         <translation>联系人</translation>
     </message>
     <message>
-        <source>Main contact</source>
-        <translation>主要联系人</translation>
+        <source>Main contact: first by name</source>
+        <translation>主要联系人：按姓名居首</translation>
+    </message>
+    <message>
+        <source>Main contact: highest level</source>
+        <translation>主要联系人：级别最高</translation>
     </message>
     <message>
         <source>Nobody is known here yet. Add who decides, who buys, and how to reach them.</source>
         <translation>还没有联系人。添加谁做决定、谁采购，以及怎样联系。</translation>
+    </message>
+    <message>
+        <source>Whoever has the highest level is the main contact. Give a contact level 1 to choose another.</source>
+        <translation>级别最高者为主要联系人。将某位联系人的级别设为 1，即可改选。</translation>
     </message>
 </context>
 <context>

@@ -188,9 +188,8 @@ class ContactCards(Cards):
 
     def texts(self, row: Values) -> tuple[str, list[str]]:
         """See `Cards.texts`."""
-        is_main = bool(self._rows) and row["id"] == self._rows[0]["id"] and len(self._rows) > 1
         told = [
-            self.tr("Main contact") if is_main else "",
+            self._why_main() if self._is_main(row) else "",
             row["title"],
             words.choice("decision_role", row["decision_role"]) if row["decision_role"] else "",
         ]
@@ -200,6 +199,25 @@ class ContactCards(Cards):
             row["email"],
         ]
         return row["name"], [line for line in lines if line]
+
+    def _is_main(self, row: Values) -> bool:
+        return len(self._rows) > 1 and bool(row["id"] == self._rows[0]["id"])
+
+    def _why_main(self) -> str:
+        """The main contact, and why: nobody is chosen as it, it follows from the levels."""
+        first, second = self._rows[:2]
+        if first["level"] and first["level"] != second["level"]:
+            return self.tr("Main contact: highest level")
+        return self.tr("Main contact: first by name")
+
+    def _fill(self, card: Card, row: Values) -> None:
+        if self._is_main(row):
+            card.setToolTip(
+                self.tr(
+                    "Whoever has the highest level is the main contact. Give a contact level 1 to choose another."
+                )
+            )
+        super()._fill(card, row)
 
 
 class AddressCards(Cards):

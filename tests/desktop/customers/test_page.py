@@ -257,6 +257,62 @@ def test_contact_without_a_name_is_said_in_the_dialog(qtbot: QtBot, desk: Desk, 
     assert page.side.dialog is None
 
 
+def test_card_of_the_main_contact_says_why_it_is_that(
+    qtbot: QtBot, desk: Desk, page: CustomerScreen, story: bytes
+) -> None:
+    page.side.edit_contact(None)
+    assert page.side.dialog is not None
+    write(qtbot, "赵敏")
+    press(qtbot, desk, Qt.Key.Key_Return, CTRL)
+    settle(desk.session)
+    assert page.found is not None
+    people = [row["id"] for row in page.found.contacts]
+    for person in people:
+        office_sets(desk.session.store, "contact", person, level=0)
+    first, last = people[0], people[-1]
+
+    def says(person: bytes) -> str:
+        return page.side.contacts.cards[person].accessibleName()
+
+    qtbot.waitUntil(
+        lambda: any("Main contact: first by name" in says(person) for person in page.side.contacts.cards)
+    )
+    for person in (first, last):  # whoever it was by name, the level decides
+        for other in people:
+            office_sets(desk.session.store, "contact", other, level=1 if other == person else 2)
+        qtbot.waitUntil(lambda person=person: "Main contact: highest level" in says(person))  # type: ignore[misc]
+        assert "level 1" in page.side.contacts.cards[person].toolTip()
+        assert not any("Main contact" in says(other) for other in people if other != person)
+
+
+def test_cards_that_say_the_same_stay_when_another_changes(
+    qtbot: QtBot, desk: Desk, page: CustomerScreen
+) -> None:
+    assert page.found is not None
+    first, *others = page.side.contacts.cards
+    cards = dict(page.side.contacts.cards)
+    office_sets(desk.session.store, "contact", first, mobile="777")
+    qtbot.waitUntil(lambda: page.side.contacts.cards[first] is not cards[first])
+    assert "777" in page.side.contacts.cards[first].accessibleName()
+    assert all(page.side.contacts.cards[other] is cards[other] for other in others)
+
+
+def test_page_that_is_hidden_is_read_when_it_is_seen_again(
+    qtbot: QtBot, desk: Desk, page: CustomerScreen, story: bytes
+) -> None:
+    desk.bench.open("customers")
+    settle(desk.session)
+    before = page.found
+    office_sets(desk.session.store, "customer", story, phone="0898 1234")
+    qtbot.wait(60)  # the bus tells at most every 50 ms
+    settle(desk.session)
+    assert page.found is before
+    desk.bench.open("customer", {"id": story.hex()})
+    settle(desk.session)
+    assert page.found is not None
+    assert page.found.row["phone"] == "0898 1234"
+
+
 def test_contact_is_removed_by_delete_and_comes_back_by_undo(
     qtbot: QtBot, desk: Desk, page: CustomerScreen
 ) -> None:
