@@ -18,7 +18,6 @@ from desktop.bootstrap import CLOCK, EnrolmentOrder, Laptop, open_laptop
 from desktop.kit.gate import Door, Enrol
 from desktop.kit.session import Session, read_actor
 from desktop.settings import Settings
-from desktop.shell.screens import warm_up
 from desktop.shell.syncing import SyncThread, Watched
 from desktop.sync.line import office_url
 from desktop.vault.errors import PassphraseNeeded
@@ -79,7 +78,11 @@ class Opener:
 
         :raises NotAllowed: the laptop was signed out.
         """
-        warm_up()
+        # What the window shows first. Imported when it is shown, it would keep the window from answering.
+        import desktop.screens.customers.screen
+        import desktop.shell.finder
+        import desktop.shell.workbench  # noqa: F401
+
         sync = SyncThread(CLOCK)
         sync.moveToThread(self._home)
         stack = ExitStack()

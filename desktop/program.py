@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 translate = QCoreApplication.translate
 FIRST: Final = "customers"
 """The screen that the window begins with."""
+WARM_MS: Final = 500
+"""So long after the laptop was opened the other screens are imported: the first one is painted by then."""
 
 
 def make_first_run(keeper: Gatekeeper) -> QWidget:
@@ -202,7 +204,7 @@ class Program(QObject):
 
     def _begin(self, opened: Opened) -> None:
         from desktop.shell.finder import find_records
-        from desktop.shell.screens import SCREENS
+        from desktop.shell.screens import SCREENS, warm
 
         session = opened.begin(self)
         self._open = opened
@@ -218,6 +220,7 @@ class Program(QObject):
             )
 
         QTimer.singleShot(0, bench, go)
+        QTimer.singleShot(WARM_MS, bench, lambda: self._worker.submit(warm))
 
     def _commands(self, session: Session) -> list[Command]:
         """What only the program can do."""

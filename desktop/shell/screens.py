@@ -84,13 +84,6 @@ def _returned(connection: Connection) -> int:
     return returned_orders(connection)
 
 
-def warm_up() -> None:
-    """Import what the first screens need. In a thread that may take its time: the window would not answer meanwhile."""
-    import desktop.screens.customers.screen
-    import desktop.shell.finder
-    import desktop.shell.workbench  # noqa: F401
-
-
 SCREENS: Final[tuple[Entry, ...]] = (
     Entry("customers", QT_TRANSLATE_NOOP("Screens", "Customers"), "customers", _customers, key="Ctrl+1"),
     Entry("customer", QT_TRANSLATE_NOOP("Screens", "Customer"), "customer", _customer, in_rail=False),
