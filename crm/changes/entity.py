@@ -172,7 +172,7 @@ Scope: TypeAlias = Root | Part | Fixed | Personal | Beside
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, reference, mapped_column))
-class Replicated(MappedAsDataclass, DeclarativeBase, kw_only=True):
+class Replicated(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
     """Base of every replicated entity: the columns that each row has (sync-protocol, 2).
 
     Subclasses set ``scope`` and ``right`` (the right that making or changing a row needs). ``document`` names the
