@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 )
 
 from desktop.kit.bus import Bus, Changes
-from desktop.kit.tasks import Tasks
+from desktop.kit.tasks import Task, Tasks
 from desktop.kit.theme import look
 from desktop.store.export import Raw
 from desktop.store.reads.listing import PAGE, Key, Reading, Row, place
@@ -80,6 +80,7 @@ class KeysetModel(QAbstractTableModel):
         self._count = 0
         self._pages: OrderedDict[int, list[Row]] = OrderedDict()
         self._posts: list[Key] = []
+        self._posts_read: Task | None = None
         self._wanted: dict[int, None] = {}
         self._asked: set[int] = set()
         self._generation = 0
@@ -100,6 +101,7 @@ class KeysetModel(QAbstractTableModel):
         """Show a list, another order of it or another part. An older answer that is still to come counts for nothing."""
         self._generation += 1
         generation = self._generation
+        self._leave_posts()
 
         def opened(found: tuple[int, list[Row]]) -> None:
             if generation == self._generation:
@@ -122,7 +124,16 @@ class KeysetModel(QAbstractTableModel):
 
     def _read_posts(self) -> None:
         if self.reading is not None and self._count > PAGE:
-            self._tasks.read(self.reading.posts, self._take_posts, self.failed.emit, owner=self, slot="posts")
+            self._posts_read = self._tasks.read(
+                self.reading.posts, self._take_posts, self.failed.emit, owner=self, slot="posts"
+            )
+
+    def _leave_posts(self) -> None:
+        """Those of a list that is left would hold up the next one, and not fit it."""
+        self._posting.stop()
+        if self._posts_read is not None:
+            self._posts_read.stop()
+            self._posts_read = None
 
     def _take_posts(self, posts: list[Key]) -> None:
         self._posts = posts
