@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from shiboken6 import isValid
 
 from crm.errors import NotAllowed
@@ -153,8 +153,13 @@ class Program(QObject):
             return
         waiting = _waiting(lambda: translate("Gate", "Opening your copy"))
         self.window.show_gate(waiting)
+
+        def go() -> None:
+            self.open(None, self._on_closed_door, owner=waiting)
+            _meet_widgets()
+
         # Painted first: importing what opens the copy keeps the window from it.
-        QTimer.singleShot(0, waiting, lambda: self.open(None, self._on_closed_door, owner=waiting))
+        QTimer.singleShot(0, waiting, go)
 
     def lock(self) -> None:
         """Close the laptop and show the gate that opens it again. The key leaves the memory with it."""
@@ -309,6 +314,11 @@ class Program(QObject):
             (lambda: translate("Facts", "Version"), product_version()),
         ]
         return told
+
+
+def _meet_widgets() -> None:
+    """Whoever is first given a widget of no known kind waits 20 ms, in which every kind of it is made. Here nobody waits."""
+    QScrollArea().viewport()
 
 
 def _log_failure(future: Future[Any]) -> None:

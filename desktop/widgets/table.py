@@ -249,6 +249,8 @@ class Table(QTableView):
     # -- what arrives
 
     def _on_shown(self) -> None:
+        # The bar at the side comes or goes now, not between a first paint and a second.
+        self.executeDelayedItemsLayout()
         self._show_empty()
         self._show_order()
         self._wait()
