@@ -6,6 +6,7 @@ it in that thread, when the window is seen.
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -78,11 +79,10 @@ class Opener:
 
         :raises NotAllowed: the laptop was signed out.
         """
-        # What the window shows first. Imported when it is shown, it would keep the window from answering.
-        import desktop.screens.customers.screen
-        import desktop.shell.finder
-        import desktop.shell.workbench  # noqa: F401
+        with ThreadPoolExecutor(1, thread_name_prefix="roundsman-first") as beside:
+            return self._open(passphrase, beside.submit(_import_first))
 
+    def _open(self, passphrase: str | None, first: Future[None]) -> Opened:
         sync = SyncThread(CLOCK)
         sync.moveToThread(self._home)
         stack = ExitStack()
@@ -101,6 +101,7 @@ class Opener:
                 )
             actor = read_actor(laptop.store, laptop.enrolment.person)
             is_first_copy = not laptop.store.state().copied
+            first.result()
         except BaseException:
             stack.close()
             raise
@@ -137,6 +138,13 @@ class Opener:
     def remove_copy(self) -> None:
         """Destroy the key and the copy."""
         bootstrap.remove_copy(self._settings)
+
+
+def _import_first() -> None:
+    """What the window shows first. Imported when it is shown, it would keep the window from answering."""
+    import desktop.screens.customers.screen
+    import desktop.shell.finder
+    import desktop.shell.workbench  # noqa: F401
 
 
 def _given(passphrase: str) -> str:

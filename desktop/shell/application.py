@@ -33,6 +33,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     if isinstance(known, QApplication):
         return known
     sys.setswitchinterval(SWITCH_S)
+    _read_no_sources()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     QGuiApplication.setDesktopFileName("roundsman")
     application = QApplication(["roundsman", *arguments])
@@ -41,6 +42,17 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(program_icon())
     return application
+
+
+def _read_no_sources() -> None:
+    """PySide reads the source of every module that is imported after it and keeps it, for its ``__feature__`` switches.
+
+    There are none here, and it takes a tenth of the start. Its own name for the question is not documented: where that
+    is another one, nothing is lost but time.
+    """
+    switches = sys.modules.get("shibokensupport.feature")
+    if hasattr(switches, "_mod_uses_pyside"):
+        setattr(switches, "_mod_uses_pyside", lambda _module: False)  # noqa: B010 - no type checker knows it
 
 
 def program_icon() -> QIcon:
