@@ -35,6 +35,7 @@ STEPS: Final = (
 )  # fmt: skip
 _watching: dict[str, Any] = {}
 
+LONGEST_S: Final = 120
 STALLED: Final = "the window did not answer for"
 REPEATED: Final = pytest.mark.flaky(reruns=2, only_rerun=STALLED)
 """What the machine takes from other threads of this process, which hold what the window waits for, cannot be told from a
@@ -45,10 +46,14 @@ stall. A stall of the program comes every time, so a test fails when it stalls t
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of this folder are run again when they stalled."""
+    """Tests of this folder are run again when they stalled. One that hangs inside Qt is ended with its process: a signal
+    waits for Python there.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(REPEATED)
+            known = item.get_closest_marker("timeout")
+            item.add_marker(pytest.mark.timeout(known.args[0] if known else LONGEST_S, method="thread"))
 
 
 @pytest.hookimpl(wrapper=True)
