@@ -196,6 +196,7 @@ def _commit(laptop: Any, *, times: int = 5) -> dict[str, Any]:
     is a transaction that writes as many rows and waits for the disk as long.
     """
     from crm.orders import actions
+    from crm.orders.drafting import DraftLine, write_draft
     from desktop.kit.session import read_actor
     from desktop.store.database import transaction
 
@@ -215,8 +216,8 @@ def _commit(laptop: Any, *, times: int = 5) -> dict[str, Any]:
         with store.unit_of_work("order.create", actor) as work:
             customer = customers[len(made) % len(customers)]
             order = actions.create_order(work, customer, delivery_place="海口", wanted_on=work.business_date)
-            for number in range(ORDER_LINES):
-                actions.add_line(work, order.id, products[number % len(products)], quantity_milli=1000)
+            lines = [DraftLine(products[number % len(products)], 1000) for number in range(ORDER_LINES)]
+            write_draft(work, order.id, lines)
             made.append(order.id)
 
     def submit() -> None:
