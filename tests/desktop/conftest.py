@@ -92,7 +92,7 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture
-def watch() -> Watch:
+def watch(qapp: QApplication) -> Watch:
     """The watch over this test, for what only the test needs: ``with watch.aside(): …``. Ask for it inside the test."""
     return _Later()  # type: ignore[return-value]
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import PROJECT
+from tests.desktop.stalls import Watch
 
 DATABASE = {"sqlalchemy", "sqlcipher3", "crm.schema", "desktop.store.store"}
 HTTP = {"requests", "urllib3"}
@@ -17,9 +18,10 @@ HTTP = {"requests", "urllib3"}
     ("imported", "unneeded"),
     [("desktop.program", DATABASE | HTTP), ("desktop.opening", HTTP)],
 )
-def test_a_start_does_not_wait_for_what_comes_later(imported: str, unneeded: set[str]) -> None:
+def test_a_start_does_not_wait_for_what_comes_later(imported: str, unneeded: set[str], watch: Watch) -> None:
     asked = f"import sys, desktop.__main__, {imported}; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", asked], cwd=PROJECT, check=True, capture_output=True, text=True
-    )
+    with watch.aside():
+        done = subprocess.run(
+            [sys.executable, "-c", asked], cwd=PROJECT, check=True, capture_output=True, text=True
+        )
     assert not unneeded & set(done.stdout.split())
