@@ -64,9 +64,5 @@ def test_every_item_model_keeps_the_rules(
             if desk.bench.palette_.isVisible():
                 desk.bench.palette_.hide()
     known = {kind.__qualname__ for kind in ours(QAbstractItemModel)} - {"KeysetModel"}
-    assert known <= tried | {"KeysetModel"}, known - tried
-
-
-@pytest.mark.parametrize("kind", [QAbstractItemModel])
-def test_the_search_for_models_finds_some(kind: type) -> None:
-    assert len(set(ours(kind))) >= 6
+    assert len(known) >= 5, "the models of the program were not found"
+    assert known <= tried, known - tried
