@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
 
 from desktop.store import log
 from desktop.store.database import prepare_engine, transaction
@@ -63,4 +66,30 @@ def test_it_waits_for_no_reader_and_no_writer(engine: Engine, tmp_path: Path) ->
 
 
 def test_nothing_happens_to_a_copy_in_memory() -> None:
-    log.shorten(prepare_engine(create_engine("sqlite://")))
+    engine = prepare_engine(create_engine("sqlite://", poolclass=StaticPool))
+    _write(engine, 10)
+    log.shorten(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM thing").scalar() == 1
+
+
+@pytest.mark.allow_log("desktop.store.log")
+def test_full_disk_ends_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
+    _write(engine, 10)
+    ask = Connection.exec_driver_sql
+
+    def full(connection: Connection, statement: str, *values: object) -> object:
+        if "wal_checkpoint" in statement:
+            raise OperationalError(statement, None, sqlite3.OperationalError("database or disk is full"))
+        return ask(connection, statement, *values)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "exec_driver_sql", full)
+        log.shorten(engine)
+    assert "log_not_shortened" in caplog.text
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM thing").scalar() == 1
